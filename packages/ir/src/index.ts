@@ -1,0 +1,1 @@
+export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
