@@ -1,1 +1,53 @@
+export { IR_VERSIONS, OPSET_VERSIONS, readModelBytes } from './codec/read-model.ts';
+export { writeModelBytes } from './codec/write-model.ts';
 export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
+export { readModel, writeFileWhole, writeModel } from './file.ts';
+export type { Attribute, AttributeValue } from './graph/attribute.ts';
+export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
+export { constantIntegers, constantScalar, constantTensor } from './graph/constant.ts';
+export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts';
+export { Graph } from './graph/graph.ts';
+export { type FunctionDefinition, Model } from './graph/model.ts';
+export { Node, type NodeFields } from './graph/node.ts';
+export { takeSnapshot } from './graph/snapshot.ts';
+export { Tensor } from './graph/tensor.ts';
+export {
+  type Dimension,
+  isTensorType,
+  type Shape,
+  type TensorType,
+  tensorType,
+  type ValueType,
+} from './graph/type.ts';
+export { type Use, Value } from './graph/value.ts';
+export { fromProto, toProto } from './interop/onnx-proto.ts';
+export { relativeDrop, tryChange } from './pass/budget.ts';
+export {
+  type Decision,
+  definePass,
+  type Guarantee,
+  type Judge,
+  type Logger,
+  type Pass,
+  type PassContext,
+  type PassDefinition,
+  type PassFactory,
+  type Patch,
+  type Progress,
+  type Proposal,
+  type Proposals,
+  type Refusal,
+  type Split,
+} from './pass/pass.ts';
+export {
+  instantiatePipeline,
+  type PipelineStep,
+  parsePipeline,
+  pipelineFromJson,
+  pipelineSchema,
+  pipelineToJson,
+  printPipeline,
+} from './pass/pipeline.ts';
+export { type PassRecord, type PatchRecord, runPipeline } from './pass/run-pipeline.ts';
+export { countModel, type ModelStatistics } from './pass/statistics.ts';
+export { assertValid, type Problem, type ProblemCode, verify } from './verify.ts';

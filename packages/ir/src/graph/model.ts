@@ -1,0 +1,61 @@
+import type { AttributeProto, FunctionProto, ModelProto } from '../codec/messages.ts';
+import type { Graph } from './graph.ts';
+import { STANDARD_DOMAINS } from './node.ts';
+
+/** A model-local function: a graph without types that nodes call by domain, name and overload. */
+export interface FunctionDefinition {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload: string;
+  readonly graph: Graph;
+  readonly opsetImports: ReadonlyMap<string, number>;
+  readonly attributeDefaults: readonly AttributeProto[];
+  readonly message: FunctionProto;
+}
+
+/** A graph with the versions it is written against and everything else the file says about it. */
+export class Model {
+  irVersion: number;
+  /** Opset version by domain; the standard domain is `''` here, however the file spells it. */
+  readonly opsetImports: Map<string, number>;
+  graph: Graph;
+  functions: FunctionDefinition[] = [];
+  /** Written to the file. */
+  metadataProps = new Map<string, string>();
+  /** Scratch space of passes, never written. */
+  readonly meta = new Map<string, unknown>();
+  /** The folder external data is relative to; `undefined` for models made in memory. */
+  folder: string | undefined;
+  /** The model message of the file without what the model holds itself. */
+  message: ModelProto | undefined;
+
+  constructor(graph: Graph, opsetImports: Iterable<readonly [string, number]>, irVersion = 10) {
+    this.graph = graph;
+    this.irVersion = irVersion;
+    this.opsetImports = new Map();
+    for (const [domain, version] of opsetImports) this.opsetImports.set(canonicalDomain(domain), version);
+  }
+
+  /** Opset version of the standard operators. */
+  get opset(): number {
+    return this.opsetImports.get('') ?? 1;
+  }
+
+  /** The graph, then its subgraphs at every depth, then the functions' graphs and theirs. */
+  *graphs(): Generator<Graph> {
+    yield* withSubgraphs(this.graph);
+    for (const { graph } of this.functions) yield* withSubgraphs(graph);
+  }
+}
+
+/** `''` for both spellings of the standard domain, other domains as they are. */
+export function canonicalDomain(domain: string): string {
+  return STANDARD_DOMAINS.has(domain) ? '' : domain;
+}
+
+function* withSubgraphs(graph: Graph): Generator<Graph> {
+  yield graph;
+  for (const node of graph.nodes()) {
+    for (const subgraph of node.subgraphs()) yield* withSubgraphs(subgraph);
+  }
+}

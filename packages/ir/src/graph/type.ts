@@ -1,0 +1,64 @@
+import type { DimensionProto, TensorShapeProto, TypeProto } from '../codec/messages.ts';
+import { DATA_TYPES, type DataType, dataTypeName } from './data-type.ts';
+
+/** Extent of one axis: a number, a symbol (`'batch'`), or `null` where nothing is known. */
+export type Dimension = number | string | null;
+
+export type Shape = readonly Dimension[];
+
+export interface TensorType {
+  readonly kind: 'tensor' | 'sparse-tensor';
+  readonly elementType: DataType;
+  /** Absent when not even the rank is known. */
+  readonly shape?: Shape;
+}
+
+/** Sequences, maps, optionals and opaque types: no pass computes with them, so they are only carried. */
+export interface OtherType {
+  readonly kind: 'sequence' | 'map' | 'optional' | 'opaque' | 'unknown';
+}
+
+export type ValueType = TensorType | OtherType;
+
+export function tensorType(elementType: DataType, shape?: Shape): TensorType {
+  return shape === undefined ? { kind: 'tensor', elementType } : { kind: 'tensor', elementType, shape };
+}
+
+export function isTensorType(type: ValueType | undefined): type is TensorType {
+  return type !== undefined && (type.kind === 'tensor' || type.kind === 'sparse-tensor');
+}
+
+/** Reads a type message. The message itself stays with the value, so nothing it holds beyond this is lost. */
+export function readType(message: TypeProto): ValueType {
+  const dense = message.tensorType ?? undefined;
+  const sparse = message.sparseTensorType ?? undefined;
+  const tensor = dense ?? sparse;
+  if (tensor !== undefined) {
+    const elementType = dataTypeName(tensor.elemType ?? 0) ?? 'undefined';
+    const kind = dense === undefined ? 'sparse-tensor' : 'tensor';
+    const shape = tensor.shape;
+    return shape ? { kind, elementType, shape: (shape.dim ?? []).map(readDimension) } : { kind, elementType };
+  }
+  if (message.sequenceType) return { kind: 'sequence' };
+  if (message.mapType) return { kind: 'map' };
+  if (message.optionalType) return { kind: 'optional' };
+  return { kind: message.opaqueType ? 'opaque' : 'unknown' };
+}
+
+/** @throws TypeError for kinds that are only carried, never made. */
+export function writeType(type: ValueType): TypeProto {
+  if (!isTensorType(type)) throw new TypeError(`a ${type.kind} type cannot be written anew`);
+  const shape: TensorShapeProto | undefined = type.shape && { dim: type.shape.map(writeDimension) };
+  const tensor = { elemType: DATA_TYPES[type.elementType], ...(shape && { shape }) };
+  return type.kind === 'tensor' ? { tensorType: tensor } : { sparseTensorType: tensor };
+}
+
+function readDimension(dimension: DimensionProto): Dimension {
+  if (Object.hasOwn(dimension, 'dimValue')) return Number(dimension.dimValue);
+  return dimension.dimParam ? dimension.dimParam : null;
+}
+
+function writeDimension(dimension: Dimension): DimensionProto {
+  if (dimension === null) return {};
+  return typeof dimension === 'number' ? { dimValue: dimension } : { dimParam: dimension };
+}

@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { SenteiError } from '../errors.ts';
+import type { Model } from '../graph/model.ts';
+
+/**
+ * What a patch promises: `exact` changes nothing but rounding, `bounded` changes outputs within a proven bound,
+ * `empirical` has to be judged on data before it is kept.
+ */
+export type Guarantee = 'exact' | 'bounded' | 'empirical';
+
+/** A named change to the graph with the scores that argue for it. `apply` is called at most once. */
+export interface Patch {
+  readonly kind: 'patch';
+  readonly name: string;
+  readonly guarantee: Guarantee;
+  /** The nodes it is about, as messages name them. */
+  readonly nodes: readonly string[];
+  readonly scores?: Readonly<Record<string, number>>;
+  readonly reason?: string;
+  apply(): void;
+}
+
+/** Something that was looked at and is left as it is, with the reason. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly name: string;
+  readonly nodes: readonly string[];
+  readonly scores?: Readonly<Record<string, number>>;
+  readonly reason: string;
+}
+
+export type Proposal = Patch | Refusal;
+
+/** What became of the proposal that was yielded last. */
+export type Decision = 'applied' | 'reverted' | 'refused';
+
+export type Proposals = Generator<Proposal, void, Decision> | AsyncGenerator<Proposal, void, Decision>;
+
+/** The data a figure is measured on; the last one is kept for the report and never steers a decision. */
+export type Split = 'calibration' | 'selection' | 'heldout';
+
+/** Measures the quality of a model on data. Passes declare what they need here; a runtime implements it. */
+export interface Judge {
+  readonly metric: { readonly name: string; readonly lowerIsBetter: boolean };
+  measure(model: Model, split: Split): Promise<number>;
+}
+
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export interface Progress {
+  readonly message: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface PassContext {
+  readonly logger: Logger;
+  /** Absent when there is no data to judge on: empirical patches are then refused. */
+  readonly judge: Judge | undefined;
+  /** Largest loss of the judge's metric that a pipeline may cause, relative to the original model. */
+  readonly maxDrop: number;
+  readonly signal?: AbortSignal;
+  progress(progress: Progress): void;
+}
+
+export interface Pass {
+  readonly id: string;
+  readonly description: string;
+  readonly guarantee: Guarantee;
+  /** Every option with its value, defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  propose(model: Model, context: PassContext): Proposals;
+}
+
+/** Makes passes: call it with options, or read its id and schema for a command line. */
+export interface PassFactory<Schema extends z.ZodObject = z.ZodObject> {
+  (options?: z.input<Schema>): Pass;
+  readonly id: string;
+  readonly description: string;
+  readonly schema: Schema;
+}
+
+export interface PassDefinition<Schema extends z.ZodObject> {
+  readonly id: string;
+  readonly description: string;
+  readonly guarantee: Guarantee;
+  /** A strict object schema; every field has a default. */
+  readonly schema: Schema;
+  propose(model: Model, context: PassContext, options: z.output<Schema>): Proposals;
+}
+
+/** Turns a definition into the factory that packages export and pipelines look up. */
+export function definePass<Schema extends z.ZodObject>(
+  definition: PassDefinition<Schema>,
+): PassFactory<Schema> {
+  const { id, description, guarantee, schema, propose } = definition;
+  const create = (options?: z.input<Schema>): Pass => {
+    const values = checkOptions(id, schema, options ?? {});
+    return {
+      id,
+      description,
+      guarantee,
+      options: values,
+      propose: (model, context) => propose(model, context, values),
+    };
+  };
+  return Object.assign(create, { id, description, schema });
+}
+
+function checkOptions<Schema extends z.ZodObject>(
+  id: string,
+  schema: Schema,
+  options: object,
+): z.output<Schema> {
+  const known = Object.keys(schema.shape);
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const hint = known.length === 0 ? `${id} takes no options` : `${id} takes ${known.join(', ')}`;
+    throw new SenteiError('unknown-option', `pass ${id} has no option '${name}'`, { subject: name, hint });
+  }
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const name = issue?.path.join('.') ?? '';
+  throw new SenteiError('invalid-option', `option '${name}' of pass ${id} is invalid: ${issue?.message}`, {
+    subject: name,
+    hint: `see the options of ${id} in its README`,
+  });
+}
