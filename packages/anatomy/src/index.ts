@@ -1,1 +1,11 @@
-export {};
+export { type AttentionCore, findAttentionCores, type ScoreStep } from './attention.ts';
+export { type Anatomy, type Block, findBlocks } from './blocks.ts';
+export type { BranchKind } from './branch-kind.ts';
+export { type CausalCondition, matchCausalBias, matchCausalCondition } from './causal-mask.ts';
+export { findConstantValues } from './constant-values.ts';
+export { type ForgetGate, matchForgetGate } from './forget-gate.ts';
+export { findNorms, type Norm } from './norm.ts';
+export type { NormPlacement } from './norm-placement.ts';
+export type { SkippedMerge, SubBlock } from './residual.ts';
+export { hasSign, type Sign } from './sign.ts';
+export { type BoundFacts, vectorNormBound } from './vector-norm-bound.ts';

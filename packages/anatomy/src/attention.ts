@@ -1,0 +1,125 @@
+import { constantScalar, type Graph, type Node, type Value } from '@sentei/ir';
+
+/** What happens to the scores between the product of queries and keys and the softmax, in the order it is computed. */
+export type ScoreStep =
+  | { readonly kind: 'scale'; readonly factor: number; readonly node: Node }
+  /** scores + bias */
+  | { readonly kind: 'bias'; readonly value: Value; readonly node: Node }
+  /** scores where the condition holds, `fill` elsewhere */
+  | { readonly kind: 'mask'; readonly condition: Value; readonly fill: number; readonly node: Node };
+
+/**
+ * Scaled dot-product attention written out in standard operators:
+ * output = softmax(steps(query · key)) · value, softmax over the last axis.
+ */
+export interface AttentionCore {
+  /** Left operand of the score product, […, queries, channels]. */
+  readonly query: Value;
+  /** Right operand of the score product, […, channels, keys]. */
+  readonly key: Value;
+  /** Right operand of the second product, […, keys, value channels]. */
+  readonly value: Value;
+  /** […, queries, value channels] */
+  readonly output: Value;
+  readonly softmax: Node;
+  readonly steps: readonly ScoreStep[];
+  /** From the score product to the second product, the nodes only this attention uses. */
+  readonly nodes: readonly Node[];
+}
+
+/** Operators after the softmax that change nothing at inference. */
+const PASS_THROUGH = ['Identity', 'Dropout', 'Cast'] as const;
+
+/**
+ * Finds attention by its structure: a product, anything that scales, shifts or masks it, a softmax over the last axis,
+ * and a second product. Subgraphs are searched too.
+ */
+export function findAttentionCores(graph: Graph): AttentionCore[] {
+  const cores: AttentionCore[] = [];
+  for (const node of graph.allNodes()) {
+    const core = node.is('Softmax') ? attentionOf(node) : undefined;
+    if (core !== undefined) cores.push(core);
+  }
+  return cores;
+}
+
+function attentionOf(softmax: Node): AttentionCore | undefined {
+  const scores = softmax.input(0);
+  const weights = softmax.output(0);
+  if (scores === undefined || weights === undefined || !isOverLastAxis(softmax)) return undefined;
+  const after = productOfWeights(weights);
+  const before = scoreProduct(scores, 12);
+  if (after === undefined || before === undefined) return undefined;
+  const { node: product, value, output } = after;
+  const query = before.product.input(0);
+  const key = before.product.input(1);
+  if (query === undefined || key === undefined) return undefined;
+  const stepNodes = before.steps.map((step) => step.node);
+  const nodes = [before.product, ...stepNodes, softmax, ...after.between, product];
+  return { query, key, value, output, softmax, steps: before.steps, nodes };
+}
+
+/** Walks from the attention weights to the product with the values. */
+function productOfWeights(
+  weights: Value,
+): { node: Node; value: Value; output: Value; between: Node[] } | undefined {
+  const between: Node[] = [];
+  let current = weights;
+  for (;;) {
+    const node = current.soleConsumer();
+    if (node === undefined) return undefined;
+    const output = node.output(0);
+    if (output === undefined || node.input(0) !== current) return undefined;
+    if (node.is('MatMul')) {
+      const value = node.input(1);
+      return value === undefined || value === current ? undefined : { node, value, output, between };
+    }
+    if (!node.is(...PASS_THROUGH) || between.length > 4) return undefined;
+    between.push(node);
+    current = output;
+  }
+}
+
+/** Walks from the softmax back to the product of queries and keys, collecting the steps between. */
+function scoreProduct(scores: Value, depth: number): { product: Node; steps: ScoreStep[] } | undefined {
+  const node = scores.producer;
+  if (node === null || depth === 0) return undefined;
+  if (node.is('MatMul')) {
+    const bothComputed = node.inputs.every((value) => value?.producer);
+    return bothComputed ? { product: node, steps: [] } : undefined;
+  }
+  const follow = (value: Value | undefined, step: ScoreStep | undefined) => {
+    const found = value === undefined ? undefined : scoreProduct(value, depth - 1);
+    return found && step && { product: found.product, steps: [...found.steps, step] };
+  };
+  const [a, b] = [node.input(0), node.input(1)];
+  if (node.is('Mul')) {
+    const [left, right] = [constantScalar(a), constantScalar(b)];
+    if (right !== undefined) return follow(a, { kind: 'scale', factor: right, node });
+    return left === undefined ? undefined : follow(b, { kind: 'scale', factor: left, node });
+  }
+  if (node.is('Div')) {
+    const divisor = constantScalar(b);
+    return divisor === undefined ? undefined : follow(a, { kind: 'scale', factor: 1 / divisor, node });
+  }
+  if (node.is('Add')) {
+    const left = follow(a, b && { kind: 'bias', value: b, node });
+    const right = follow(b, a && { kind: 'bias', value: a, node });
+    // A sum of two products is no plain attention: which of them holds the keys is undecided.
+    return left && right ? undefined : (left ?? right);
+  }
+  if (node.is('Where')) {
+    const fill = constantScalar(node.input(2));
+    return fill === undefined || a === undefined
+      ? undefined
+      : follow(b, { kind: 'mask', condition: a, fill, node });
+  }
+  return undefined;
+}
+
+function isOverLastAxis(softmax: Node): boolean {
+  const axis = softmax.int('axis');
+  const rank = softmax.input(0)?.shape?.length;
+  // The default was 1 before opset 13 and is -1 since; without a rank only an explicit -1 is certain.
+  return axis === -1 || (axis !== undefined && rank !== undefined && axis === rank - 1);
+}

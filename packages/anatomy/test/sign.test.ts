@@ -1,0 +1,75 @@
+import { Graph, GraphBuilder, Tensor, tensorType, Value } from '@sentei/ir';
+import { expect, test } from 'vitest';
+import { hasSign } from '../src/sign.ts';
+
+function expression(build: (b: GraphBuilder, x: Value) => Value): Value {
+  const x = new Value('x', tensorType('float32', ['n']));
+  return build(new GraphBuilder(new Graph('g', [x])), x);
+}
+
+const logSigmoids: [string, (b: GraphBuilder, x: Value) => Value][] = [
+  ['log(sigmoid(x))', (b, x) => b.op('Log', [b.op('Sigmoid', [x])])],
+  ['-softplus(-x)', (b, x) => b.op('Neg', [b.op('Softplus', [b.op('Neg', [x])])])],
+  [
+    '-log(1 + exp(-x))',
+    (b, x) =>
+      b.op('Neg', [b.op('Log', [b.op('Add', [b.float32([1], []), b.op('Exp', [b.op('Neg', [x])])])])]),
+  ],
+  [
+    'min(x, 0) - log(1 + exp(-|x|))',
+    (b, x) => {
+      const decay = b.op('Exp', [b.op('Neg', [b.op('Abs', [x])])]);
+      const log = b.op('Log', [b.op('Add', [decay, b.float32([1], [])])]);
+      return b.op('Sub', [b.op('Min', [x, b.float32([0], [])]), log]);
+    },
+  ],
+  [
+    'where(mask, 0, log(sigmoid(x)))',
+    (b, x) =>
+      b.op('Where', [b.op('Greater', [x, x]), b.float32([0], []), b.op('Log', [b.op('Sigmoid', [x])])]),
+  ],
+];
+
+test.each(logSigmoids)('%s is never positive', (_, build) => {
+  const value = expression(build);
+  expect(hasSign(value, 'non-positive')).toBe(true);
+  expect(hasSign(value, 'non-negative')).toBe(false);
+});
+
+test('what may have either sign is not proven', () => {
+  expect(
+    hasSign(
+      expression((b, x) => b.op('Log', [b.op('Abs', [x])])),
+      'non-positive',
+    ),
+  ).toBe(false);
+  expect(
+    hasSign(
+      expression((_, x) => x),
+      'non-positive',
+    ),
+  ).toBe(false);
+  expect(
+    hasSign(
+      expression((b, x) => b.op('Sub', [b.op('Neg', [b.op('Relu', [x])]), b.op('Neg', [b.op('Relu', [x])])])),
+      'non-positive',
+    ),
+  ).toBe(false);
+  expect(
+    hasSign(
+      expression((b, x) => b.op('Sigmoid', [x], { domain: 'com.example' })),
+      'non-negative',
+    ),
+  ).toBe(false);
+});
+
+test('products follow the rule of signs', () => {
+  const product = expression((b, x) => b.op('Mul', [b.op('Neg', [b.op('Exp', [x])]), b.op('Sigmoid', [x])]));
+  expect(hasSign(product, 'non-positive')).toBe(true);
+});
+
+test('constants are looked at', () => {
+  const constant = (values: number[]) => expression((b) => b.constant(Tensor.floats(values)));
+  expect(hasSign(constant([-1, 0]), 'non-positive')).toBe(true);
+  expect(hasSign(constant([-1, 1]), 'non-positive')).toBe(false);
+});

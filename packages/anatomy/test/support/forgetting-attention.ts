@@ -1,0 +1,118 @@
+import { Graph, GraphBuilder, Model, Tensor, tensorType, Value } from '@sentei/ir';
+
+export interface ForgettingOptions {
+  readonly heads?: number;
+  readonly channels?: number;
+  readonly gate?: 'log-sigmoid' | 'softplus' | 'unbounded';
+  readonly mask?: 'where' | 'additive' | 'trilu' | 'none';
+  readonly norm?: 'rms' | 'none';
+  /** Largest gain of the query and key norms; the score bound follows from it. */
+  readonly gain?: number;
+  /** Added to every gate logit: the larger, the more global the heads. */
+  readonly gateBias?: number;
+  readonly fill?: number;
+}
+
+/**
+ * One layer of forgetting attention over x [batch, sequence, heads · channels], as PyTorch's exporter writes it, with
+ * weights that depend on nothing but the sizes.
+ */
+export function forgettingModel(options: ForgettingOptions = {}): Model {
+  const { heads = 2, channels = 8, gate = 'log-sigmoid', mask = 'where', norm = 'rms', gain = 1.5 } = options;
+  const width = heads * channels;
+  const x = new Value('x', tensorType('float32', ['batch', 'sequence', width]));
+  const graph = new Graph('main', [x]);
+  const b = new GraphBuilder(graph);
+  const weight = (rows: number, columns: number, seed: number) =>
+    b.constant(Tensor.floats(pseudoRandom(rows * columns, seed, Math.sqrt(3 / rows)), [rows, columns]));
+  const split = b.int64([0, 0, heads, channels]);
+  const project = (seed: number) => b.op('Reshape', [b.op('MatMul', [x, weight(width, width, seed)]), split]);
+  const gains = (seed: number) => {
+    const values = pseudoRandom(channels, seed, gain);
+    values[0] = gain;
+    return b.constant(Tensor.floats(values, [channels]));
+  };
+  const normed = (value: Value, seed: number) => (norm === 'rms' ? rmsNorm(b, value, gains(seed)) : value);
+  const query = b.op('Transpose', [normed(project(1), 11)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
+  const key = b.op('Transpose', [normed(project(2), 12)], { attributes: { perm: [0n, 2n, 3n, 1n] } });
+  const values = b.op('Transpose', [project(3)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
+
+  const spread = Tensor.floats(
+    Array.from({ length: heads }, (_, h) => (options.gateBias ?? 0) + 2 * h),
+    [heads],
+  );
+  const logits = b.op('Add', [b.op('MatMul', [x, weight(width, heads, 4)]), b.constant(spread)]);
+  const sums = b.op('CumSum', [logGate(b, logits, gate), b.constant(Tensor.int64([1], []))]);
+  const cumulative = b.op('Transpose', [sums], {
+    attributes: { perm: [0n, 2n, 1n] },
+    types: [tensorType('float32', ['batch', heads, 'sequence'])],
+  });
+  const decay = b.op('Sub', [
+    b.op('Unsqueeze', [cumulative, b.int64([3])]),
+    b.op('Unsqueeze', [cumulative, b.int64([2])]),
+  ]);
+  const scaled = b.op('Mul', [b.op('MatMul', [query, key]), b.float32([1 / Math.sqrt(channels)], [])]);
+  const scores = masked(b, x, b.op('Add', [scaled, decay]), mask, options.fill ?? Number.NEGATIVE_INFINITY);
+  const attended = b.op('MatMul', [b.op('Softmax', [scores], { attributes: { axis: -1n } }), values]);
+  const merged = b.op('Reshape', [
+    b.op('Transpose', [attended], { attributes: { perm: [0n, 2n, 1n, 3n] } }),
+    b.int64([0, 0, width]),
+  ]);
+  merged.name = 'y';
+  merged.type = tensorType('float32', ['batch', 'sequence', width]);
+  graph.setOutputs([merged]);
+  return new Model(graph, [['', 18]], 10);
+}
+
+/** x / sqrt(mean(x²) + 1e-6) · scale over the last axis, as PyTorch's exporter writes it. */
+export function rmsNorm(b: GraphBuilder, x: Value, scale: Value): Value {
+  const mean = b.op('ReduceMean', [b.op('Pow', [x, b.float32([2], [])]), b.int64([-1])], {
+    attributes: { keepdims: 1n },
+  });
+  const root = b.op('Sqrt', [b.op('Add', [mean, b.float32([1e-6], [])])]);
+  return b.op('Mul', [b.op('Mul', [x, b.op('Reciprocal', [root])]), scale]);
+}
+
+function logGate(b: GraphBuilder, logits: Value, form: NonNullable<ForgettingOptions['gate']>): Value {
+  if (form === 'log-sigmoid') return b.op('Log', [b.op('Sigmoid', [logits])]);
+  if (form === 'softplus') return b.op('Neg', [b.op('Softplus', [b.op('Neg', [logits])])]);
+  return b.op('Tanh', [logits]);
+}
+
+function masked(
+  b: GraphBuilder,
+  x: Value,
+  scores: Value,
+  form: ForgettingOptions['mask'],
+  fill: number,
+): Value {
+  if (form === 'none') return scores;
+  const length = b.op('Shape', [x], { attributes: { start: 1n, end: 2n } });
+  if (form === 'trilu') {
+    const ones = b.op('Expand', [
+      b.float32([1], [1, 1]),
+      b.op('Concat', [length, length], { attributes: { axis: 0n } }),
+    ]);
+    const lower = b.op('Cast', [b.op('Trilu', [ones], { attributes: { upper: 0n } })], {
+      attributes: { to: 9n },
+    });
+    return b.op('Where', [lower, scores, b.float32([fill], [])]);
+  }
+  const zero = b.constant(Tensor.int64([0], []));
+  const range = b.op('Range', [zero, b.op('Squeeze', [length]), b.constant(Tensor.int64([1], []))]);
+  const condition = b.op('GreaterOrEqual', [
+    b.op('Unsqueeze', [range, b.int64([1])]),
+    b.op('Unsqueeze', [range, b.int64([0])]),
+  ]);
+  if (form === 'where') return b.op('Where', [condition, scores, b.float32([fill], [])]);
+  return b.op('Add', [scores, b.op('Where', [condition, b.float32([0], []), b.float32([fill], [])])]);
+}
+
+/** Numbers in [−scale, scale] from a linear congruential generator, the same in every run. */
+function pseudoRandom(count: number, seed: number, scale: number): number[] {
+  let state = seed * 7919 + 1;
+  return Array.from({ length: count }, () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return scale * ((2 * state) / 2 ** 31 - 1);
+  });
+}

@@ -1,0 +1,121 @@
+import { findAttentionCores, findNorms } from '@sentei/anatomy';
+import {
+  definePass,
+  type Graph,
+  GraphBuilder,
+  inferTypes,
+  type Model,
+  type Node,
+  type Proposal,
+  type Value,
+} from '@sentei/ir';
+import { z } from 'zod';
+import { lowerForCpu, removeUnread } from './lower-cpu.ts';
+import { type ForgettingAttention, matchForgettingAttention } from './match-forgetting-attention.ts';
+import { type BlockPlan, type BlockSizes, planBlocks } from './plan-blocks.ts';
+import { LARGEST_SCORE_BOUND, threshold } from './threshold.ts';
+
+const schema = z.strictObject({
+  /** Largest share of a row's attention that may be left out. */
+  epsilon: z.number().positive().max(0.5).default(4.5e-5),
+  /** Most query rows computed together. */
+  block: z.int().min(16).max(4096).default(192),
+  /** Keys are skipped in whole tiles of this many. */
+  tile: z.int().min(1).max(1024).default(32),
+  /** Sequences up to this length are computed densely. */
+  whole: z.int().min(1).max(65_536).default(512),
+});
+
+export type AcpOptions = z.input<typeof schema>;
+
+/** What `acp()` does when it is not told otherwise. */
+export const ACP_DEFAULTS = schema.parse({});
+
+/** The rewrite needs Squeeze, Unsqueeze and ReduceSum with axes as inputs. */
+const FIRST_OPSET = 13;
+
+/**
+ * Adaptive computation pruning: forgetting attention that skips the tiles whose weight the forget gates prove to be
+ * negligible, for every input of any length. Bounded: the attention left out of a row sums to less than `epsilon`.
+ */
+export const acp = definePass({
+  id: 'acp',
+  description: 'skip what forgetting attention has provably forgotten',
+  guarantee: 'bounded',
+  schema,
+  *propose(model, _context, options) {
+    const types = inferTypes(model);
+    const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
+    const facts = { norms, shapeOf: (value: Value) => types.shapeOf(value) };
+    const plans = new PlanCache(options);
+    for (const [index, core] of findAttentionCores(model.graph).entries()) {
+      const name = `attention ${index}`;
+      const nodes = core.nodes.map(String);
+      const found = matchForgettingAttention(core, types, facts);
+      if ('reason' in found) yield { kind: 'refusal', name, nodes, reason: found.reason };
+      else yield propose(model, found, name, nodes, options, plans);
+    }
+  },
+});
+
+function propose(
+  model: Model,
+  attention: ForgettingAttention,
+  name: string,
+  nodes: readonly string[],
+  options: z.output<typeof schema>,
+  plans: PlanCache,
+): Proposal {
+  const { scoreBound } = attention;
+  const scores = { scoreBound, logEpsilon: Math.log(options.epsilon) };
+  const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, scores, reason });
+  if (model.opset < FIRST_OPSET)
+    return refuse(`opset ${model.opset}: the rewrite needs opset ${FIRST_OPSET} or later`);
+  if (scoreBound > LARGEST_SCORE_BOUND) {
+    return refuse(
+      `scores up to ${scoreBound.toFixed(1)} leave the range of exponentials (${LARGEST_SCORE_BOUND})`,
+    );
+  }
+  const { constantPart } = threshold(scoreBound, options.epsilon);
+  return {
+    kind: 'patch',
+    name,
+    nodes,
+    guarantee: 'bounded',
+    scores,
+    reason: `skips tiles with a bias below ${constantPart.toFixed(2)} − log L; less than ${options.epsilon} of a row is left out`,
+    apply() {
+      const product = attention.core.output.producer as Node;
+      const graph = product.graph as Graph;
+      const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
+      const plan = plans.planFor(b, attention);
+      const output = lowerForCpu(b, attention, plan, { tile: options.tile, thresholdConstant: constantPart });
+      const replaced = attention.core.output;
+      graph.replace(replaced, output);
+      removeUnread(replaced);
+    },
+  };
+}
+
+/** Block plans, one for all attention of a graph over the same length. */
+class PlanCache {
+  readonly constants = new Map<string, Value>();
+  readonly #sizes: BlockSizes;
+  readonly #plans = new Map<Graph, Map<Value, BlockPlan>>();
+
+  constructor(sizes: BlockSizes) {
+    this.#sizes = sizes;
+  }
+
+  planFor(b: GraphBuilder, { core, length }: ForgettingAttention): BlockPlan {
+    if (length === undefined) {
+      const shape = b.op('Shape', [core.query]);
+      return planBlocks(b, b.op('Gather', [shape, b.int64([2])], { attributes: { axis: 0n } }), this.#sizes);
+    }
+    const known = this.#plans.get(b.graph) ?? new Map<Value, BlockPlan>();
+    this.#plans.set(b.graph, known);
+    const plan = known.get(length) ?? planBlocks(b, b.op('Reshape', [length, b.int64([1])]), this.#sizes);
+    known.set(length, plan);
+    return plan;
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  type AttentionCore,
+  type BoundFacts,
+  type ForgetGate,
+  matchCausalBias,
+  matchCausalCondition,
+  matchForgetGate,
+  vectorNormBound,
+} from '@sentei/anatomy';
+import { isTensorType, type TypeTable, type Value } from '@sentei/ir';
+
+/** Attention whose far keys provably get next to no weight: all that the threshold and the rewrite need to know. */
+export interface ForgettingAttention {
+  readonly core: AttentionCore;
+  readonly gate: ForgetGate;
+  /** Factor on query · key. */
+  readonly scale: number;
+  /** U: no |scale · query · key| exceeds it, whatever the input. */
+  readonly scoreBound: number;
+  /** Scalar int64 sequence length, where the mask is made from one. */
+  readonly length: Value | undefined;
+  /** Channels of queries and keys, and of values. */
+  readonly channels: number;
+  readonly valueChannels: number;
+}
+
+/** Why attention is left as it is. */
+export interface Unprunable {
+  readonly reason: string;
+}
+
+/** Below this fill, a masked score cannot get any weight next to a score of at least −U in float32. */
+const SAFE_FILL_MARGIN = 120;
+
+/**
+ * Reads forgetting attention out of an attention core: scaled scores, one forget bias, one causal mask, and queries and
+ * keys behind norms whose gains bound the scores. Anything else in between is named as the reason to leave it alone.
+ */
+export function matchForgettingAttention(
+  core: AttentionCore,
+  types: TypeTable,
+  facts: BoundFacts,
+): ForgettingAttention | Unprunable {
+  let scale = 1;
+  let gate: ForgetGate | undefined;
+  let mask: { readonly length: Value | undefined; readonly fill: number } | undefined;
+  for (const step of core.steps) {
+    if (step.kind === 'scale') {
+      if (gate !== undefined || mask !== undefined)
+        return { reason: 'scores are scaled after a bias or mask was added' };
+      scale *= step.factor;
+      continue;
+    }
+    const found = step.kind === 'bias' ? matchForgetGate(step.value) : undefined;
+    if (found !== undefined) {
+      if (gate !== undefined) return { reason: 'two forget biases are added to the same scores' };
+      gate = found;
+      continue;
+    }
+    const causal = step.kind === 'bias' ? matchCausalBias(step.value) : causalMask(step.condition, step.fill);
+    if (causal === undefined) {
+      return {
+        reason: `a ${step.kind} is neither a forget bias nor a causal mask over a whole sequence (${step.node})`,
+      };
+    }
+    mask = causal;
+  }
+  if (gate === undefined) return { reason: 'no forget bias: nothing bounds how far back a query looks' };
+  if (mask === undefined) return { reason: 'no causal mask: a forget bias only decays towards the past' };
+  const scoreBound = boundScores(core, scale, facts);
+  if (scoreBound === undefined) {
+    return {
+      reason: 'queries and keys are not both normalised, so no bound of the scores follows from the weights',
+    };
+  }
+  if (!(mask.fill < -scoreBound - SAFE_FILL_MARGIN)) {
+    return { reason: `the mask fill ${mask.fill} does not rule out masked keys` };
+  }
+  const channels = types.shapeOf(core.query)?.at(-1);
+  const valueChannels = types.shapeOf(core.value)?.at(-1);
+  if (typeof channels !== 'number' || typeof valueChannels !== 'number') {
+    return { reason: 'the number of channels per head is not known' };
+  }
+  const layout = checkLayout(core, gate, types);
+  return layout ?? { core, gate, scale, scoreBound, length: mask.length, channels, valueChannels };
+}
+
+function causalMask(condition: Value, fill: number): { length: Value | undefined; fill: number } | undefined {
+  const causal = matchCausalCondition(condition);
+  return causal && { length: causal.length, fill };
+}
+
+/** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */
+function boundScores(core: AttentionCore, scale: number, facts: BoundFacts): number | undefined {
+  const query = vectorNormBound(core.query, -1, facts);
+  const key = vectorNormBound(core.key, -2, facts);
+  return query === undefined || key === undefined ? undefined : Math.abs(scale) * query * key;
+}
+
+/** The rewrite flattens [batch, heads, …] of all operands alike, in float32. */
+function checkLayout(core: AttentionCore, gate: ForgetGate, types: TypeTable): Unprunable | undefined {
+  const operands = [core.query, core.key, core.value];
+  for (const operand of [...operands, gate.cumulative]) {
+    const type = types.typeOf(operand);
+    if (!isTensorType(type) || type.elementType !== 'float32') {
+      const found = isTensorType(type) ? type.elementType : 'unknown';
+      return { reason: `attention in ${found}: only float32 is rewritten for the CPU` };
+    }
+  }
+  const ranks = operands.map((operand) => types.shapeOf(operand)?.length);
+  if (ranks.some((rank) => rank !== 4) || types.shapeOf(gate.cumulative)?.length !== 3) {
+    return {
+      reason: `operands of rank ${ranks.map((rank) => rank ?? '?').join(', ')} instead of [batch, heads, …]`,
+    };
+  }
+  const heads = [...operands, gate.cumulative].map((operand) => types.shapeOf(operand)?.[1]);
+  if (new Set(heads).size !== 1 || heads[0] === null) {
+    return { reason: `heads are broadcast between queries, keys, values and gates (${heads.join(', ')})` };
+  }
+  return undefined;
+}
