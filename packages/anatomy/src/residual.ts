@@ -58,16 +58,17 @@ export function findResiduals(
 ): { subBlocks: SubBlock[]; skipped: SkippedMerge[] } {
   const finder = new ResidualFinder(graph, facts);
   for (const node of graph.nodes()) finder.visit(node);
-  return { subBlocks: finder.subBlocks, skipped: finder.skipped };
+  return { subBlocks: finder.subBlocks, skipped: [...finder.skipped.values()] };
 }
 
 class ResidualFinder {
   readonly subBlocks: SubBlock[] = [];
-  readonly skipped: SkippedMerge[] = [];
+  readonly skipped = new Map<Node, SkippedMerge>();
   readonly #facts: ResidualFacts;
   readonly #search: DependenceSearch;
   readonly #norms: NormIndex;
   readonly #residuals = new Map<Value, Residual>();
+  readonly #projections = new Set<Node>();
 
   constructor(graph: Graph, facts: ResidualFacts) {
     this.#facts = facts;
@@ -82,12 +83,12 @@ class ResidualFinder {
     if (residual === undefined) {
       const passed = this.#projection(merge);
       if (passed === undefined) return;
-      this.skipped.push({
-        node,
-        reason: `the shortcut passes through ${passed}, so it is not the identity`,
-      });
+      this.#skip(node, `the shortcut passes through ${passed}, so it is not the identity`);
+      this.#projections.add(node);
       return;
     }
+    // Sums within a branch, as of two parallel parts, are no shortcuts of their own.
+    for (const inner of residual.nodes) if (this.#projections.delete(inner)) this.skipped.delete(inner);
     const norm = this.#placement(merge, residual);
     const after = norm === 'post' ? this.#norms.only(merge.sum) : undefined;
     const output = after?.output ?? merge.sum;
@@ -97,11 +98,15 @@ class ResidualFinder {
     const problem =
       shapeProblem(residual.input, residual.branch, output) ??
       leakProblem(residual, node, this.#search, this.#facts);
-    if (problem !== undefined) this.skipped.push({ node, reason: problem });
+    if (problem !== undefined) this.#skip(node, problem);
     else {
       const whole = () => this.#subBlock(merge, residual, norm, output);
       this.subBlocks.push(...(this.#arms(residual, norm, output) ?? [whole()]));
     }
+  }
+
+  #skip(node: Node, reason: string): void {
+    this.skipped.set(node, { node, reason });
   }
 
   #mergeOf(node: Node): Merge | undefined {
@@ -150,16 +155,18 @@ class ResidualFinder {
     return undefined;
   }
 
-  /** The values behind up to four nodes that each read one computed value, as in a 1×1 convolution with its norm. */
+  /** The values behind weights or a pooling within four nodes that each read one computed value, such as a 1×1 Conv. */
   #projectedFrom(shortcut: Value): Set<Value> {
     const origins = new Set<Value>();
+    let projects = false;
     let value = shortcut;
     for (let step = 0; step < 4; step++) {
       const node = this.#search.producer(value);
       const read = node && this.#search.dataReads(node).filter((each) => !this.#facts.constants.has(each));
       const [only] = read ?? [];
-      if (only === undefined || read?.length !== 1) break;
-      origins.add(only);
+      if (node === undefined || only === undefined || read?.length !== 1) break;
+      projects ||= appliesWeights(node, this.#facts) || node.is('AveragePool', 'MaxPool');
+      if (projects) origins.add(only);
       value = only;
     }
     return origins;

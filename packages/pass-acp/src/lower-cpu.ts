@@ -52,6 +52,12 @@ export function lowerForCpu(
 }
 
 /**
+ * Stands in for −∞ on the side of the keys. A gate that underflows to 0 makes c infinite from there on; the rows before it
+ * must still be able to mask those keys out, and the rows after it are NaN in the original too.
+ */
+const LOWEST_SUM = -1e30;
+
+/**
  * query' = [c, 1, scale · query], key' = [1, −c, key]: their product sums up c[i] − c[j] first and the score after, in the
  * order the original adds them, so large running sums cancel exactly as they do there.
  */
@@ -66,7 +72,11 @@ function augment(b: GraphBuilder, attention: ForgettingAttention): Operands {
   const concat = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 3n } });
   return {
     query: concat(column, ones, scaled),
-    key: concat(ones, b.op('Neg', [column]), keysByRow(b, core.key)),
+    key: concat(
+      ones,
+      b.op('Neg', [b.op('Max', [column, b.float32([LOWEST_SUM], [])])]),
+      keysByRow(b, core.key),
+    ),
     value: core.value,
     cumulative,
     channels: channels + 2,

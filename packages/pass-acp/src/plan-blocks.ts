@@ -27,8 +27,8 @@ export interface BlockPlan {
   readonly logLength: Value;
 }
 
-/** Far below any score, and finite, so that no row can turn to NaN. */
-const MASKED = -1e30;
+/** Far below any score with its bias, and finite, so that no row turns to NaN by it. */
+const MASKED = -1e38;
 
 /** Emits the nodes of a plan. `length` is an int64 [1]. */
 export function planBlocks(b: GraphBuilder, length: Value, sizes: BlockSizes): BlockPlan {

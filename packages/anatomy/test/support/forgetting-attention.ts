@@ -11,6 +11,8 @@ export interface ForgettingOptions {
   /** Added to every gate logit: the larger, the more global the heads. */
   readonly gateBias?: number;
   readonly fill?: number;
+  /** Where the values come from: projected from x, or a second input `values` [batch, heads, sequence, channels]. */
+  readonly values?: 'projected' | 'input';
 }
 
 /**
@@ -21,7 +23,9 @@ export function forgettingModel(options: ForgettingOptions = {}): Model {
   const { heads = 2, channels = 8, gate = 'log-sigmoid', mask = 'where', norm = 'rms', gain = 1.5 } = options;
   const width = heads * channels;
   const x = new Value('x', tensorType('float32', ['batch', 'sequence', width]));
-  const graph = new Graph('main', [x]);
+  const given = new Value('values', tensorType('float32', ['batch', heads, 'sequence', channels]));
+  const isGiven = options.values === 'input';
+  const graph = new Graph('main', isGiven ? [x, given] : [x]);
   const b = new GraphBuilder(graph);
   const weight = (rows: number, columns: number, seed: number) =>
     b.constant(Tensor.floats(pseudoRandom(rows * columns, seed, Math.sqrt(3 / rows)), [rows, columns]));
@@ -35,7 +39,9 @@ export function forgettingModel(options: ForgettingOptions = {}): Model {
   const normed = (value: Value, seed: number) => (norm === 'rms' ? rmsNorm(b, value, gains(seed)) : value);
   const query = b.op('Transpose', [normed(project(1), 11)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
   const key = b.op('Transpose', [normed(project(2), 12)], { attributes: { perm: [0n, 2n, 3n, 1n] } });
-  const values = b.op('Transpose', [project(3)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
+  const values = isGiven
+    ? given
+    : b.op('Transpose', [project(3)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
 
   const spread = Tensor.floats(
     Array.from({ length: heads }, (_, h) => (options.gateBias ?? 0) + 2 * h),
