@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'output-unwritable'
   | 'runtime-failed'
   | 'runtime-timeout'
+  | 'budget-exceeded'
   | 'cancelled';
 
 export interface ErrorDetails {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { SparseTensorProto } from './codec/messages.ts';
 import { readModelBytes } from './codec/read-model.ts';
 import { writeModelBytes } from './codec/write-model.ts';
 import { SenteiError } from './errors.ts';
-import type { ExternalRange } from './graph/external-data.ts';
+import { type ExternalRange, externalRange } from './graph/external-data.ts';
 import type { Model } from './graph/model.ts';
 
 /** Protobuf cannot hold a message of 2 GiB or more. */
@@ -28,29 +30,45 @@ export async function readModel(path: string): Promise<Model> {
 
 /**
  * Writes a model with the external files it refers to. Everything is written beside its place and renamed, so that the
- * file is there whole or not at all.
+ * files are there whole or not at all. Files the model reads from are never written to.
  *
- * @throws SenteiError `output-unwritable`
+ * @throws SenteiError `output-unwritable`; `external-data` when a file the model refers to is missing
  */
 export async function writeModel(model: Model, path: string): Promise<void> {
   const folder = dirname(resolve(path));
+  const staged: Staged[] = [];
   const bytes = writeModelBytes(model);
+  if (bytes.length > LARGEST_FILE) throw tooLarge(path);
+  const created = await makeFolder(folder, path);
   try {
-    await mkdir(folder, { recursive: true });
-    for (const range of externalFiles(model)) await copyExternal(range, folder);
-    await writeWhole(path, bytes);
+    const ranges = externalRanges(model);
+    await checkTargets(ranges, folder, path);
+    for (const range of ranges) {
+      const target = resolve(folder, range.location);
+      if (await isSameFile(target, range.path)) continue;
+      await mkdir(dirname(target), { recursive: true });
+      staged.push(await stage(target, (beside) => copyFile(range.path, beside, constants.COPYFILE_FICLONE)));
+    }
+    staged.push(await stage(resolve(path), (beside) => writeAll(beside, bytes)));
+    for (const { beside, target } of staged) await rename(beside, target);
   } catch (cause) {
-    if (cause instanceof SenteiError) throw cause;
-    throw unwritable(path, cause);
+    for (const { beside } of staged) await rm(beside, { force: true });
+    if (created !== undefined) await removeEmptyFolders(folder, created);
+    throw cause instanceof SenteiError ? cause : unwritable(path, cause);
   }
 }
 
 /** Writes a file beside its place and renames it. @throws SenteiError `output-unwritable` */
 export async function writeFileWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const folder = dirname(resolve(path));
+  const created = await makeFolder(folder, path);
   try {
-    await mkdir(dirname(resolve(path)), { recursive: true });
-    await writeWhole(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+    await refuseFolder(path);
+    const { beside, target } = await stage(resolve(path), (place) => writeAll(place, bytes));
+    await rename(beside, target);
   } catch (cause) {
+    if (created !== undefined) await removeEmptyFolders(folder, created);
     throw unwritable(path, cause);
   }
 }
@@ -62,6 +80,12 @@ async function readWhole(path: string): Promise<Uint8Array> {
       throw new SenteiError('file-unreadable', `${path} is a folder`, {
         subject: path,
         hint: `name the file in it, such as ${join(path, 'model.onnx')}`,
+      });
+    }
+    if (!found.isFile()) {
+      throw new SenteiError('file-unreadable', `${path} is not a file`, {
+        subject: path,
+        hint: 'save it to a file first: a model is read as a whole',
       });
     }
     if (found.size > LARGEST_FILE) {
@@ -87,50 +111,119 @@ async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.${randomUUID()}.part`;
+/** A file that is complete but not yet in its place. */
+interface Staged {
+  readonly beside: string;
+  readonly target: string;
+}
+
+async function stage(target: string, write: (beside: string) => Promise<void>): Promise<Staged> {
+  const beside = join(dirname(target), `.${randomUUID()}.part`);
   try {
-    const file = await open(beside, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
+    await write(beside);
+    return { beside, target };
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
+async function writeAll(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** One range per external file that the model still refers to. */
-function externalFiles(model: Model): ExternalRange[] {
+function externalRanges(model: Model): ExternalRange[] {
   const files = new Map<string, ExternalRange>();
   const note = (range: ExternalRange | undefined) => range && files.set(range.path, range);
+  const noteSparse = ({ values, indices }: SparseTensorProto) => {
+    for (const tensor of [values, indices]) if (tensor) note(externalRange(tensor, model.folder));
+  };
   for (const graph of model.graphs()) {
     for (const value of graph.initializers) note(value.tensor?.external);
+    for (const { message } of graph.sparseInitializers) noteSparse(message);
     for (const node of graph.nodes()) {
       for (const attribute of node.attributes.values()) {
         if (attribute.kind === 'tensor') note(attribute.value.external);
+        if (attribute.kind === 'tensors') for (const tensor of attribute.value) note(tensor.external);
+        if (attribute.kind === 'other' && attribute.message.sparseTensor)
+          noteSparse(attribute.message.sparseTensor);
       }
     }
   }
   return [...files.values()];
 }
 
-async function copyExternal(range: ExternalRange, folder: string): Promise<void> {
-  const target = resolve(folder, range.location);
-  if (target === range.path) return;
-  await mkdir(dirname(target), { recursive: true });
-  const beside = join(dirname(target), `.${basename(target)}.${randomUUID()}.part`);
+/** Every file gets a place of its own that is no folder and no source of another. */
+async function checkTargets(ranges: readonly ExternalRange[], folder: string, path: string): Promise<void> {
+  const sources = new Set<string>();
+  for (const range of ranges) sources.add(await sourcePath(range));
+  const taken = new Set<string>();
+  const claim = async (target: string, source: string | undefined) => {
+    const place = await realpath(target).catch(() => target);
+    if (taken.has(target) || (place !== source && sources.has(place))) {
+      throw new SenteiError('output-unwritable', `${target} would be written over data the model refers to`, {
+        subject: path,
+        hint: 'write the model to another folder',
+      });
+    }
+    taken.add(target);
+    await refuseFolder(target);
+  };
+  for (const range of ranges) await claim(resolve(folder, range.location), await sourcePath(range));
+  await claim(resolve(path), undefined);
+}
+
+async function sourcePath(range: ExternalRange): Promise<string> {
   try {
-    await copyFile(range.path, beside);
-    await rename(beside, target);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+    return await realpath(range.path);
+  } catch (cause) {
+    throw new SenteiError('external-data', `external data file ${range.location} cannot be read`, {
+      subject: range.location,
+      hint: 'keep the data files of a model in the folder of the model',
+      cause,
+    });
   }
+}
+
+async function isSameFile(path: string, source: string): Promise<boolean> {
+  return (await realpath(path).catch(() => path)) === (await realpath(source));
+}
+
+async function refuseFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' });
+}
+
+/** Makes a folder and those around it; the outermost one that was made, if any. */
+async function makeFolder(folder: string, path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+/** Takes back what `makeFolder` made, as far as nothing else has been put there. */
+async function removeEmptyFolders(folder: string, outermost: string): Promise<void> {
+  try {
+    for (let place = folder; place.startsWith(outermost); place = dirname(place)) await rmdir(place);
+  } catch {
+    // A folder that is in use by now stays.
+  }
+}
+
+function tooLarge(path: string): SenteiError {
+  return new SenteiError('output-unwritable', `${path} would be larger than the 2 GiB an ONNX file can be`, {
+    subject: path,
+    hint: 'models of that size keep their weights in external data files',
+  });
 }
 
 function unwritable(path: string, cause: unknown): SenteiError {

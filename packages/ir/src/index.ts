@@ -50,4 +50,17 @@ export {
 } from './pass/pipeline.ts';
 export { type PassRecord, type PatchRecord, runPipeline } from './pass/run-pipeline.ts';
 export { countModel, type ModelStatistics } from './pass/statistics.ts';
+export { inferTypes } from './shapes/infer-types.ts';
+export {
+  add as addDimensions,
+  canonicalDimension,
+  evaluateDimension,
+  floorDivide as floorDivideDimensions,
+  maximum as maximumDimension,
+  minimum as minimumDimension,
+  multiply as multiplyDimensions,
+  subtract as subtractDimensions,
+  symbolsOf,
+} from './shapes/symbols.ts';
+export { type TypeConflict, TypeTable } from './shapes/type-table.ts';
 export { assertValid, type Problem, type ProblemCode, verify } from './verify.ts';

@@ -19,14 +19,19 @@ export interface Problem {
 
 /**
  * Checks the rules every ONNX graph keeps: names are assigned once per graph, every value that is read is defined before,
- * in the graph itself or one around it, outputs are defined, every domain has an opset, and the use lists agree with the
- * nodes. Linear in the size of the model.
+ * in the graph itself or one around it and under a name that still means it there, outputs are defined, every domain has
+ * an opset, and the use lists agree with the nodes. Linear in the size of the model.
  */
 export function verify(model: Model): Problem[] {
   const problems: Problem[] = [];
-  verifyGraph(model.graph, new Set(), new Set(model.opsetImports.keys()), problems);
+  const domains = new Set(model.opsetImports.keys());
+  // Before IR version 3 models had no opset imports; the standard operators were those of opset 1.
+  if (model.irVersion < 3) domains.add('');
+  const uses: UseIndex = new Map();
+  verifyGraph(model.graph, new Scope(undefined), { domains, problems, uses });
   for (const { graph, opsetImports } of model.functions) {
-    verifyGraph(graph, new Set(), new Set([...opsetImports.keys(), ...model.opsetImports.keys()]), problems);
+    const known = new Set([...opsetImports.keys(), ...domains]);
+    verifyGraph(graph, new Scope(undefined), { domains: known, problems, uses });
   }
   return problems;
 }
@@ -42,28 +47,49 @@ export function assertValid(model: Model): void {
   });
 }
 
-function verifyGraph(
-  graph: Graph,
-  outer: ReadonlySet<Value>,
-  domains: ReadonlySet<string>,
-  problems: Problem[],
-): void {
-  const visible = new Set(outer);
-  const names = new Map<string, Value>();
+interface Verification {
+  readonly domains: ReadonlySet<string>;
+  readonly problems: Problem[];
+  readonly uses: UseIndex;
+}
+
+/** Input positions that each value is read at, by node, as the value itself has it. */
+type UseIndex = Map<Value, Map<Node, Set<number>>>;
+
+/** What is defined so far at one place: in a graph, then in those around it. */
+class Scope {
+  readonly outer: Scope | undefined;
+  readonly values = new Set<Value>();
+  readonly names = new Map<string, Value>();
+
+  constructor(outer: Scope | undefined) {
+    this.outer = outer;
+  }
+
+  has(value: Value): boolean {
+    return this.values.has(value) || (this.outer?.has(value) ?? false);
+  }
+
+  find(name: string): Value | undefined {
+    return this.names.get(name) ?? this.outer?.find(name);
+  }
+}
+
+function verifyGraph(graph: Graph, scope: Scope, verification: Verification): void {
+  const { problems, domains } = verification;
   const define = (value: Value, place: string) => {
-    const known = names.get(value.name);
-    if (known !== undefined && known !== value) {
+    if (scope.names.has(value.name)) {
       problems.push({
         code: 'assigned-twice',
         message: `${value.name} is assigned twice in ${graph.name} (${place})`,
       });
-    }
-    names.set(value.name, value);
-    visible.add(value);
+    } else scope.names.set(value.name, value);
+    scope.values.add(value);
   };
+  const inputs = new Set(graph.inputs);
   for (const input of graph.inputs) define(input, 'an input');
-  for (const value of graph.initializers) define(value, 'an initializer');
-  for (const { value } of graph.sparseInitializers) define(value, 'a sparse initializer');
+  const constants = [...graph.initializers, ...graph.sparseInitializers.map(({ value }) => value)];
+  for (const value of constants) if (!inputs.has(value)) define(value, 'an initializer');
   for (const node of graph.nodes()) {
     if (!domains.has(canonicalDomain(node.domain))) {
       problems.push({
@@ -71,8 +97,8 @@ function verifyGraph(
         message: `${node} uses domain '${node.domain}', which has no opset import`,
       });
     }
-    checkInputs(node, graph, visible, problems);
-    for (const subgraph of node.subgraphs()) verifyGraph(subgraph, visible, domains, problems);
+    checkInputs(node, graph, scope, verification);
+    for (const subgraph of node.subgraphs()) verifyGraph(subgraph, new Scope(scope), verification);
     for (const output of node.outputs) {
       if (output.producer !== node)
         problems.push({ code: 'broken-use-list', message: `${node} lost its output ${output.name}` });
@@ -80,7 +106,7 @@ function verifyGraph(
     }
   }
   for (const output of graph.outputs) {
-    if (!visible.has(output)) {
+    if (!scope.has(output)) {
       problems.push({
         code: 'undefined-output',
         message: `output ${output.name} of ${graph.name} is never computed`,
@@ -89,20 +115,42 @@ function verifyGraph(
   }
 }
 
-function checkInputs(node: Node, graph: Graph, visible: ReadonlySet<Value>, problems: Problem[]): void {
+function checkInputs(node: Node, graph: Graph, scope: Scope, { problems, uses }: Verification): void {
   for (const [index, value] of node.inputs.entries()) {
     if (value === null) continue;
-    if (![...value.uses].some((use) => use.node === node && use.index === index)) {
+    if (!indexUses(value, uses).get(node)?.has(index)) {
       problems.push({
         code: 'broken-use-list',
         message: `${value.name} does not know that ${node} reads it`,
       });
     }
-    if (visible.has(value)) continue;
+    if (scope.has(value)) {
+      const meant = scope.find(value.name);
+      if (meant !== value && !scope.values.has(value)) {
+        problems.push({
+          code: 'assigned-twice',
+          message: `${node} reads ${value.name} of a graph around ${graph.name}, which assigns that name again`,
+        });
+      }
+      continue;
+    }
     const later = value.producer?.graph === graph;
     problems.push({
       code: later ? 'out-of-order' : 'undefined-value',
       message: `${node} reads ${value.name}, ${later ? 'which is computed after it' : 'which is not defined'}`,
     });
   }
+}
+
+function indexUses(value: Value, uses: UseIndex): Map<Node, Set<number>> {
+  const known = uses.get(value);
+  if (known !== undefined) return known;
+  const byNode = new Map<Node, Set<number>>();
+  for (const { node, index } of value.uses) {
+    const indices = byNode.get(node);
+    if (indices === undefined) byNode.set(node, new Set([index]));
+    else indices.add(index);
+  }
+  uses.set(value, byNode);
+  return byNode;
 }

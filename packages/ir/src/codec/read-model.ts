@@ -16,7 +16,7 @@ import type {
   TensorProto,
   ValueInfoProto,
 } from './messages.ts';
-import { copyMessage, decodeModel, toProperties } from './wire.ts';
+import { copyMessage, decodeModel, ownField, toProperties, without } from './wire.ts';
 
 export const IR_VERSIONS = { min: 1, max: 14 } as const;
 export const OPSET_VERSIONS = { min: 1, max: 28 } as const;
@@ -108,7 +108,7 @@ class GraphReader {
     const graph = new Graph(message.name ?? '', inputs);
     for (const tensor of message.initializer ?? []) {
       const name = tensor.name ?? '';
-      const input = scope.own(name);
+      const input = inputWithoutDefault(graph, scope.own(name));
       const value = input ?? new Value(name);
       value.overridable = input !== undefined && this.#inputsOverride;
       scope.define(value);
@@ -116,13 +116,14 @@ class GraphReader {
       graph.initializers.add(value);
     }
     for (const sparse of message.sparseInitializer ?? []) {
-      const value = new Value(sparse.values?.name ?? '');
+      const name = sparse.values?.name ?? '';
+      const value = inputWithoutDefault(graph, scope.own(name)) ?? new Value(name);
       scope.define(value);
       graph.sparseInitializers.push({ value, message: sparse });
     }
     this.#nodes(message.node ?? [], graph, scope);
     this.#describe(graph, scope, message.valueInfo ?? []);
-    graph.setOutputs((message.output ?? []).map((info) => outputOf(info, scope)));
+    graph.setOutputs((message.output ?? []).map((info) => outputOf(info, scope, graph)));
     graph.metadataProps = toProperties(message.metadataProps);
     const rest = copyMessage(message);
     for (const key of ['node', 'initializer', 'sparseInitializer', 'input', 'output', 'valueInfo'] as const)
@@ -154,9 +155,7 @@ class GraphReader {
   #nodes(messages: readonly NodeProto[], graph: Graph, scope: Scope): void {
     const created = messages.map((message) => {
       const outputs = (message.output ?? []).map((name) => {
-        const known = name === '' ? undefined : scope.own(name);
-        const value =
-          known === undefined || known.producer !== null || known.tensor ? new Value(name) : known;
+        const value = new Value(name);
         if (name !== '') scope.define(value);
         return value;
       });
@@ -172,7 +171,14 @@ class GraphReader {
     for (const { node, message } of created) {
       node.setInputs((message.input ?? []).map((name) => (name === '' ? null : resolve(name, scope))));
       for (const attribute of message.attribute ?? []) {
-        node.setAttribute(attribute.name ?? '', this.#attribute(attribute, scope));
+        const name = attribute.name ?? '';
+        if (node.attributes.has(name)) {
+          throw new SenteiError('invalid-graph', `${node} has two attributes named '${name}'`, {
+            subject: `${node}`,
+            hint: 'the model breaks a rule of the ONNX specification; onnx.checker tells more',
+          });
+        }
+        node.setAttribute(name, this.#attribute(attribute, scope));
       }
       const rest = copyMessage(message);
       delete rest.input;
@@ -200,7 +206,7 @@ class GraphReader {
       case 2:
         return { kind: 'int', value: BigInt((message.i ?? 0).toString()), message };
       case 3:
-        return { kind: 'string', value: message.s ?? new Uint8Array(), message };
+        return { kind: 'string', value: ownField(message, 's') ?? new Uint8Array(), message };
       case 4:
         return { kind: 'tensor', value: this.#tensor(message.t ?? {}), message };
       case 5:
@@ -242,20 +248,22 @@ function describedValue(info: ValueInfoProto): Value {
   return value;
 }
 
-function outputOf(info: ValueInfoProto, scope: Scope): Value {
-  const value = scope.own(info.name ?? '') ?? scope.find(info.name ?? '') ?? new Value(info.name ?? '');
-  if (value.info !== undefined) value.outputInfo = info;
+/** The value an initializer gives a default to, unless another initializer already does. */
+function inputWithoutDefault(graph: Graph, value: Value | undefined): Value | undefined {
+  const taken = graph.sparseInitializers.some((sparse) => sparse.value === value);
+  return value?.tensor === undefined && !taken ? value : undefined;
+}
+
+function outputOf(info: ValueInfoProto, scope: Scope, graph: Graph): Value {
+  const name = info.name ?? '';
+  const value = scope.own(name) ?? scope.find(name) ?? new Value(name);
+  if (scope.own(name) === undefined) graph.outerOutputInfos.set(value, info);
+  else if (value.info !== undefined) value.outputInfo = info;
   else {
     value.info = info;
     value.metadataProps = toProperties(info.metadataProps);
   }
   return value;
-}
-
-function without<T extends object, K extends keyof T>(message: T, key: K): T {
-  const copy = copyMessage(message);
-  delete copy[key];
-  return copy;
 }
 
 /** Files of IR version 1 and 2 may leave the type out: it then follows from the field that is set. */

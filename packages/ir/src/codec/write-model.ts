@@ -1,6 +1,6 @@
 import Long from 'long';
 import type { Attribute } from '../graph/attribute.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, SparseInitializer } from '../graph/graph.ts';
 import { canonicalDomain, type FunctionDefinition, type Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { writeType } from '../graph/type.ts';
@@ -12,10 +12,11 @@ import type {
   ModelProto,
   NodeProto,
   OperatorSetIdProto,
+  SparseTensorProto,
   ValueInfoProto,
 } from './messages.ts';
 import { readOpsets } from './read-model.ts';
-import { copyMessage, encodeModel, fromProperties, setField } from './wire.ts';
+import { copyMessage, encodeModel, fromProperties, setField, without } from './wire.ts';
 
 const ATTRIBUTE_TYPES = {
   float: 1,
@@ -52,24 +53,31 @@ function writeGraph(graph: Graph): GraphProto {
   message.metadataProps = fromProperties(graph.metadataProps, message.metadataProps);
   message.node = [...graph.nodes()].map(writeNode);
   message.initializer = [...graph.initializers].flatMap((value) => value.tensor?.toMessage(value.name) ?? []);
-  message.sparseInitializer = graph.sparseInitializers.map((sparse) => sparse.message);
+  message.sparseInitializer = graph.sparseInitializers.map(writeSparse);
   message.input = graph.inputs.map((value) => writeInfo(value, value.info));
-  message.output = graph.outputs.map((value) => writeInfo(value, value.outputInfo ?? value.info));
+  message.output = graph.outputs.map((value) => writeOutputInfo(value, graph));
   message.valueInfo = describedValues(graph).map((value) => writeInfo(value, value.info));
   return message;
 }
 
 /** Values to describe besides inputs and outputs: those the file described, then typed ones that passes have made. */
 function describedValues(graph: Graph): Value[] {
-  const fromFile = graph.valueInfoOrder.filter((value) => isDefinedIn(graph, value));
+  const outputs = new Set(graph.outputs);
+  const fromFile = graph.valueInfoOrder.filter(
+    (value) => isDefinedIn(graph, value) && (!outputs.has(value) || value.outputInfo !== undefined),
+  );
   const described = new Set([...fromFile, ...graph.inputs, ...graph.outputs]);
   const made: Value[] = [];
   for (const node of graph.nodes()) {
     for (const output of node.outputs) {
-      if (output.name !== '' && !described.has(output) && output.type !== undefined) made.push(output);
+      if (output.name !== '' && !described.has(output) && canDescribe(output)) made.push(output);
     }
   }
   return [...fromFile, ...made];
+}
+
+function canDescribe({ type }: Value): boolean {
+  return type !== undefined && writeType(type) !== undefined;
 }
 
 function isDefinedIn(graph: Graph, value: Value): boolean {
@@ -81,8 +89,30 @@ function writeInfo(value: Value, source: ValueInfoProto | undefined): ValueInfoP
   const message = copyMessage(source);
   setField(message, 'name', value.name, '');
   message.metadataProps = fromProperties(value.metadataProps, message.metadataProps);
-  if (value.type !== undefined && !message.type) message.type = writeType(value.type);
+  const type = message.type ? undefined : value.type && writeType(value.type);
+  if (type !== undefined) message.type = type;
   return message;
+}
+
+/** An output the file described twice, or that a graph around this one describes too, keeps the second description. */
+function writeOutputInfo(value: Value, graph: Graph): ValueInfoProto {
+  const second = graph.outerOutputInfos.get(value) ?? value.outputInfo;
+  if (second === undefined) return writeInfo(value, value.info);
+  const { metadataProps } = second;
+  const message = writeInfo(value, second);
+  return metadataProps === undefined ? without(message, 'metadataProps') : { ...message, metadataProps };
+}
+
+function writeSparse({ value, message }: SparseInitializer): SparseTensorProto {
+  if ((message.values?.name ?? '') === value.name) return message;
+  return { ...copyMessage(message), values: { ...copyMessage(message.values), name: value.name } };
+}
+
+/** Functions have no initializers: constants that passes gave the graph become Constant nodes. */
+function writeConstant(value: Value): NodeProto[] {
+  if (value.tensor === undefined) return [];
+  const attribute = { name: 'value', type: ATTRIBUTE_TYPES.tensor, t: value.tensor.toMessage(undefined) };
+  return [{ output: [value.name], opType: 'Constant', attribute: [attribute] }];
 }
 
 function writeNode(node: Node): NodeProto {
@@ -98,47 +128,55 @@ function writeNode(node: Node): NodeProto {
   return message;
 }
 
+/** Fields the file left out stay out while they still have their default, so that its bytes come back. */
 function writeAttribute(name: string, attribute: Attribute): AttributeProto {
-  const source = attribute.message;
-  if (attribute.kind === 'graph') return { ...typed(name, attribute), g: writeGraph(attribute.value) };
-  if (attribute.kind === 'graphs')
-    return { ...typed(name, attribute), graphs: attribute.value.map(writeGraph) };
-  if (source !== undefined) return (source.name ?? '') === name ? source : { ...copyMessage(source), name };
+  const message = copyMessage(attribute.message);
+  setField(message, 'name', name, '');
+  if (attribute.kind === 'other') return message;
+  if (attribute.message === undefined) message.type = ATTRIBUTE_TYPES[attribute.kind];
   switch (attribute.kind) {
     case 'float':
-      return { ...typed(name, attribute), f: attribute.value };
+      setField(message, 'f', attribute.value, 0);
+      break;
     case 'int':
-      return { ...typed(name, attribute), i: toLong(attribute.value) };
+      if (Object.hasOwn(message, 'i') || attribute.value !== 0n) message.i = toLong(attribute.value);
+      break;
     case 'string':
-      return { ...typed(name, attribute), s: attribute.value };
+      if (Object.hasOwn(message, 's') || attribute.value.length > 0) message.s = attribute.value;
+      break;
     case 'tensor':
-      return { ...typed(name, attribute), t: attribute.value.toMessage(undefined) };
+      message.t = attribute.value.toMessage(undefined);
+      break;
+    case 'graph':
+      message.g = writeGraph(attribute.value);
+      break;
     case 'floats':
-      return { ...typed(name, attribute), floats: [...attribute.value] };
+      message.floats = [...attribute.value];
+      break;
     case 'ints':
-      return { ...typed(name, attribute), ints: attribute.value.map(toLong) };
+      message.ints = attribute.value.map(toLong);
+      break;
     case 'strings':
-      return { ...typed(name, attribute), strings: [...attribute.value] };
+      message.strings = [...attribute.value];
+      break;
     case 'tensors':
-      return {
-        ...typed(name, attribute),
-        tensors: attribute.value.map((tensor) => tensor.toMessage(undefined)),
-      };
-    case 'other':
-      return attribute.message;
+      message.tensors = attribute.value.map((tensor) => tensor.toMessage(undefined));
+      break;
+    case 'graphs':
+      message.graphs = attribute.value.map(writeGraph);
+      break;
   }
-}
-
-function typed(name: string, attribute: Exclude<Attribute, { kind: 'other' }>): AttributeProto {
-  if (attribute.message !== undefined) return copyMessage(attribute.message);
-  return { name, type: ATTRIBUTE_TYPES[attribute.kind] };
+  return message;
 }
 
 function writeFunction(definition: FunctionDefinition): FunctionProto {
   const message = copyMessage(definition.message);
   message.input = definition.graph.inputs.map((value) => value.name);
   message.output = definition.graph.outputs.map((value) => value.name);
-  message.node = [...definition.graph.nodes()].map(writeNode);
+  message.node = [
+    ...[...definition.graph.initializers].flatMap(writeConstant),
+    ...[...definition.graph.nodes()].map(writeNode),
+  ];
   message.valueInfo = definition.graph.valueInfoOrder
     .filter((value) => isDefinedIn(definition.graph, value))
     .map((value) => writeInfo(value, value.info));

@@ -1,4 +1,5 @@
 import type { Attribute, AttributeValue } from './attribute.ts';
+import { bitsPerElement } from './data-type.ts';
 import { Graph } from './graph.ts';
 import { Node } from './node.ts';
 import { Tensor } from './tensor.ts';
@@ -73,7 +74,7 @@ export class GraphBuilder {
   }
 
   constant(tensor: Tensor): Value {
-    const small = tensor.byteLength <= 512;
+    const small = bitsPerElement(tensor.dataType) !== undefined && tensor.byteLength <= 512;
     const key = small ? `${tensor.dataType}[${tensor.dims}]${tensor.bytes()}` : '';
     const known = small ? this.#constants.get(key) : undefined;
     if (known !== undefined) return known;
@@ -102,14 +103,17 @@ export class GraphBuilder {
     this.graph.append(anchor);
     graph.owner = anchor;
     const body = new GraphBuilder(graph, { constants: this.#constants });
-    const outputs = build(body, values).map(({ value, type }) => {
-      value.type ??= type;
-      return value;
-    });
-    this.graph.remove(anchor);
-    graph.setOutputs(outputs);
-    graph.owner = null;
-    return graph;
+    try {
+      const outputs = build(body, values).map(({ value, type }) => {
+        value.type ??= type;
+        return value;
+      });
+      graph.setOutputs(outputs);
+      return graph;
+    } finally {
+      this.graph.remove(anchor);
+      graph.owner = null;
+    }
   }
 }
 

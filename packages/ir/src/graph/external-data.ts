@@ -1,10 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { TensorProto } from '../codec/messages.ts';
 import { toProperties } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
 
 const EXTERNAL = 1;
+/** Node reads less than 2 GiB at a time. */
+const LARGEST_READ = 2 ** 30;
 
 /** Bytes of a tensor in a file beside the model. */
 export class ExternalRange {
@@ -24,39 +26,52 @@ export class ExternalRange {
   /**
    * Reads the range from disk.
    *
+   * @param expected length in bytes where the model does not give it
    * @throws SenteiError `external-data` when the file is missing or too short, checked before memory is allocated.
    */
   read(expected: number): Uint8Array {
     const length = this.length ?? expected;
-    let file: number;
     try {
-      file = openSync(this.path, 'r');
+      // Opening a pipe would wait for somebody to write to it.
+      if (!statSync(this.path).isFile()) throw this.#unusable('is not a file');
+      const file = openSync(this.path, 'r');
+      try {
+        return this.#readFrom(file, length);
+      } finally {
+        closeSync(file);
+      }
     } catch (cause) {
-      throw new SenteiError('external-data', `external data file ${this.location} cannot be opened`, {
-        subject: this.location,
-        hint: 'keep the data files of a model in the folder of the model',
-        cause,
-      });
+      if (cause instanceof SenteiError) throw cause;
+      throw this.#unusable('cannot be read', cause);
     }
-    try {
-      const available = fstatSync(file).size - this.offset;
-      if (length > available) {
-        throw new SenteiError('external-data', `external data file ${this.location} is too short`, {
-          subject: this.location,
-          hint: `${length} bytes are wanted at offset ${this.offset}, ${Math.max(available, 0)} are there`,
-        });
-      }
-      const bytes = new Uint8Array(length);
-      let done = 0;
-      while (done < length) {
-        const count = readSync(file, bytes, done, length - done, this.offset + done);
-        if (count === 0) break;
-        done += count;
-      }
-      return bytes;
-    } finally {
-      closeSync(file);
+  }
+
+  #readFrom(file: number, length: number): Uint8Array {
+    const available = fstatSync(file).size - this.offset;
+    if (length > available) throw this.#tooShort(length, available);
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const count = readSync(file, bytes, done, Math.min(length - done, LARGEST_READ), this.offset + done);
+      if (count === 0) throw this.#tooShort(length, done);
+      done += count;
     }
+    return bytes;
+  }
+
+  #tooShort(wanted: number, available: number): SenteiError {
+    return new SenteiError('external-data', `external data file ${this.location} is too short`, {
+      subject: this.location,
+      hint: `${wanted} bytes are wanted at offset ${this.offset}, ${Math.max(available, 0)} are there`,
+    });
+  }
+
+  #unusable(what: string, cause?: unknown): SenteiError {
+    return new SenteiError('external-data', `external data file ${this.location} ${what}`, {
+      subject: this.location,
+      hint: 'keep the data files of a model in the folder of the model',
+      cause,
+    });
   }
 }
 
@@ -70,9 +85,9 @@ export function externalRange(message: TensorProto, folder: string | undefined):
   if (message.dataLocation !== EXTERNAL) return undefined;
   const entries = toProperties(message.externalData);
   const location = entries.get('location') ?? '';
-  const offset = wholeNumber(entries.get('offset')) ?? 0;
-  const length = wholeNumber(entries.get('length'));
   const name = message.name ?? '';
+  const offset = wholeNumber(entries.get('offset'), name) ?? 0;
+  const length = wholeNumber(entries.get('length'), name);
   if (location === '' || folder === undefined) {
     throw new SenteiError('external-data', `tensor ${name} has external data but no folder to find it in`, {
       subject: name,
@@ -89,11 +104,13 @@ export function externalRange(message: TensorProto, folder: string | undefined):
   return new ExternalRange(location, path, offset, length);
 }
 
-function wholeNumber(text: string | undefined): number | undefined {
+function wholeNumber(text: string | undefined, name: string): number | undefined {
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new SenteiError('external-data', `external data has an offset or length of ${text}`);
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new SenteiError('external-data', `external data of ${name} has '${text}' as offset or length`, {
+    subject: name,
+  });
 }
 
 function escapes(folder: string, path: string): boolean {

@@ -1,8 +1,8 @@
-import type { GraphProto, SparseTensorProto } from '../codec/messages.ts';
+import type { GraphProto, SparseTensorProto, ValueInfoProto } from '../codec/messages.ts';
 import { NameAuthority } from './names.ts';
 import { Node } from './node.ts';
 import type { Tensor } from './tensor.ts';
-import { tensorType } from './type.ts';
+import { isTensorType, tensorType } from './type.ts';
 import { Value } from './value.ts';
 
 /** A constant sparse tensor that a graph defines; carried, not computed with. */
@@ -31,11 +31,14 @@ export class Graph {
   message: GraphProto | undefined;
   /** Order of the file's value infos; values made by passes follow. */
   valueInfoOrder: Value[] = [];
+  /** How the file describes outputs that this graph returns but a graph around it defines. */
+  readonly outerOutputInfos = new Map<Value, ValueInfoProto>();
   #outputs: Value[] = [];
   #first: Node | null = null;
   #last: Node | null = null;
   #count = 0;
   #names: NameAuthority | undefined;
+  readonly #walks = new Set<Walk>();
 
   constructor(name: string, inputs: readonly Value[] = [], outputs: readonly Value[] = []) {
     this.name = name;
@@ -57,24 +60,17 @@ export class Graph {
     return this.#count;
   }
 
-  /** Walks the nodes of this graph, not of its subgraphs; the current node may be removed and others added meanwhile. */
-  *nodes(): Generator<Node> {
-    let node = this.#first;
-    while (node !== null) {
-      const following: Node | null = node.next;
-      yield node;
-      node = node.graph === this ? node.next : following?.graph === this ? following : null;
-    }
+  /**
+   * Walks the nodes of this graph, not of its subgraphs. Any node may be removed, moved or added meanwhile: nodes added
+   * right after the current one are visited if that one stays.
+   */
+  nodes(): Generator<Node> {
+    return this.#walk('next');
   }
 
   /** Walks the nodes from last to first, with the same freedom. */
-  *nodesBackwards(): Generator<Node> {
-    let node = this.#last;
-    while (node !== null) {
-      const following: Node | null = node.previous;
-      yield node;
-      node = node.graph === this ? node.previous : following?.graph === this ? following : null;
-    }
+  nodesBackwards(): Generator<Node> {
+    return this.#walk('previous');
   }
 
   /** Walks this graph's nodes and, right after each, the nodes of its subgraphs at every depth. */
@@ -113,6 +109,10 @@ export class Graph {
   /** Takes a node out of the list without touching what it reads, to put it elsewhere. */
   unlink(node: Node): void {
     if (node.graph !== this) throw new Error(`${node} is not in graph ${this.name}`);
+    for (const walk of this.#walks) {
+      if (walk.current === node) walk.left = true;
+      if (walk.following === node) walk.following = node[walk.direction];
+    }
     if (node.previous) node.previous.next = node.next;
     else this.#first = node.next;
     if (node.next) node.next.previous = node.previous;
@@ -121,9 +121,23 @@ export class Graph {
     this.#count--;
   }
 
+  /** Puts back exactly these nodes in this order; walks under way go on after the node they are at. */
+  restoreNodes(nodes: readonly Node[]): void {
+    const kept = new Set(nodes);
+    for (const node of [...this.nodes()]) {
+      if (kept.has(node)) this.unlink(node);
+      else this.remove(node);
+    }
+    for (const node of nodes) {
+      node.graph?.unlink(node);
+      this.append(node);
+    }
+    for (const walk of this.#walks) walk.left = walk.current?.graph !== this;
+  }
+
   addInitializer(value: Value, tensor: Tensor): Value {
     value.tensor = tensor;
-    value.type ??= tensorType(tensor.dataType, tensor.dims);
+    if (!allows(value.type, tensor)) value.type = tensorType(tensor.dataType, tensor.dims);
     this.initializers.add(value);
     return value;
   }
@@ -146,23 +160,56 @@ export class Graph {
   replace(value: Value, other: Value): void {
     if (value === other) return;
     value.replaceUsesWith(other);
-    for (const graph of [...value.outputOf]) {
-      if (other.producer?.graph === graph && other.outputOf.size === 0) {
-        swapIdentity(value, other);
-        graph.setOutputs(graph.outputs.map((output) => (output === value ? other : output)));
-        continue;
+    for (const graph of [...value.outputOf]) graph.#replaceOutput(value, other);
+  }
+
+  #replaceOutput(value: Value, other: Value): void {
+    const isInput = this.inputs.includes(value);
+    const isComputed = value.producer?.graph === this;
+    const isOuter = !isInput && !isComputed && !this.initializers.has(value);
+    const isFree = other.producer?.graph === this && other.outputOf.size === 0;
+    if (isInput) {
+      throw new Error(`${value} is an input and an output of graph ${this.name}: its name belongs to both`);
+    }
+    if (isFree) {
+      // What a graph around this one defines keeps its name: outputs of subgraphs go by position.
+      if (!isOuter) swapIdentity(value, other);
+      this.setOutputs(this.outputs.map((output) => (output === value ? other : output)));
+      return;
+    }
+    const output = isOuter ? this.newValue(value.name, value.type) : value;
+    if (isComputed) {
+      const spare = this.newValue(value.name, value.type);
+      value.producer?.setOutputs(value.producer.outputs.map((o) => (o === value ? spare : o)));
+    }
+    this.initializers.delete(output);
+    output.tensor = undefined;
+    this.append(new Node('Identity', [other], [output], { name: this.newName('identity') }));
+    if (isOuter) this.setOutputs(this.outputs.map((o) => (o === value ? output : o)));
+  }
+
+  *#walk(direction: Walk['direction']): Generator<Node> {
+    const first = direction === 'next' ? this.#first : this.#last;
+    const walk: Walk = { direction, current: first, following: null, left: false };
+    this.#walks.add(walk);
+    try {
+      while (walk.current !== null) {
+        walk.following = walk.current[direction];
+        walk.left = false;
+        yield walk.current;
+        walk.current = walk.left ? walk.following : walk.current[direction];
       }
-      const kept = value.producer;
-      const identity = new Node('Identity', [other], [value], { name: this.newName('identity') });
-      if (kept?.graph)
-        kept.setOutputs(kept.outputs.map((o) => (o === value ? this.newValue(value.name) : o)));
-      value.producer = identity;
-      graph.append(identity);
+    } finally {
+      this.#walks.delete(walk);
     }
   }
 
   #link(node: Node, previous: Node | null, next: Node | null): Node {
     if (node.graph !== null) throw new Error(`${node} is already in a graph`);
+    for (const neighbour of [previous, next]) {
+      if (neighbour !== null && neighbour.graph !== this)
+        throw new Error(`${neighbour} is not in graph ${this.name}`);
+    }
     node.graph = this;
     node.previous = previous;
     node.next = next;
@@ -173,6 +220,25 @@ export class Graph {
     this.#count++;
     return node;
   }
+}
+
+/** A walk under way. It goes on at `following` once `current` has left its place. */
+interface Walk {
+  readonly direction: 'next' | 'previous';
+  current: Node | null;
+  following: Node | null;
+  left: boolean;
+}
+
+/** Whether the type allows the tensor; symbols stay for inputs that callers may feed something else. */
+function allows(type: Value['type'], { dataType, dims }: Tensor): boolean {
+  if (!isTensorType(type) || type.kind !== 'tensor' || type.elementType !== dataType) return false;
+  const { shape } = type;
+  if (shape === undefined) return true;
+  return (
+    shape.length === dims.length &&
+    shape.every((extent, axis) => typeof extent !== 'number' || extent === dims[axis])
+  );
 }
 
 /** Exchanges names and file infos, so that `taker` becomes the value the file knows under the name of `value`. */

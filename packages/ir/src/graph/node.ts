@@ -106,7 +106,9 @@ export class Node {
 
   setAttribute(name: string, attribute: Attribute | undefined): void {
     const before = this.attributes.get(name);
-    if (before !== undefined) for (const graph of graphsOf(before)) graph.owner = null;
+    for (const graph of before === undefined ? [] : graphsOf(before)) {
+      if (graph.owner === this) graph.owner = null;
+    }
     if (attribute === undefined) {
       this.attributes.delete(name);
       return;

@@ -11,16 +11,21 @@ export function takeSnapshot(model: Model): () => void {
   const opsets = new Map(model.opsetImports);
   const metadata = new Map(model.metadataProps);
   const functions = [...model.functions];
-  const restoreGraphs = [...model.graphs()].map(snapshotGraph);
+  const { graph, irVersion, message } = model;
+  const snapshots = [...model.graphs()].map(snapshotGraph);
   return () => {
     refill(model.opsetImports, opsets);
     model.metadataProps = new Map(metadata);
     model.functions = [...functions];
-    for (const restore of restoreGraphs) restore();
+    Object.assign(model, { graph, irVersion, message });
+    // Every node is in its graph again before any is filled: taking out what is new empties what it holds by then.
+    for (const { relink } of snapshots) relink();
+    for (const { restore } of snapshots) restore();
+    for (const { settle } of snapshots) settle();
   };
 }
 
-function snapshotGraph(graph: Graph): () => void {
+function snapshotGraph(graph: Graph): Record<'relink' | 'restore' | 'settle', () => void> {
   const nodes = [...graph.nodes()].map((node) => ({ node, restore: snapshotNode(node) }));
   const inputs = [...graph.inputs];
   const outputs = [...graph.outputs];
@@ -28,26 +33,31 @@ function snapshotGraph(graph: Graph): () => void {
   const sparse = [...graph.sparseInitializers];
   const metadata = new Map(graph.metadataProps);
   const order = [...graph.valueInfoOrder];
-  const name = graph.name;
-  const defined = [...inputs, ...initializers, ...nodes.flatMap(({ node }) => node.outputs)];
-  const restoreValues = [...new Set(defined)].map(snapshotValue);
-  return () => {
-    for (const node of [...graph.nodes()]) graph.remove(node);
-    graph.name = name;
+  const { name, message } = graph;
+  const defined = [
+    ...inputs,
+    ...initializers,
+    ...sparse.map(({ value }) => value),
+    ...nodes.flatMap(({ node }) => node.outputs),
+  ];
+  const values = [...new Set(defined)].map(snapshotValue);
+  const relink = () => graph.restoreNodes(nodes.map(({ node }) => node));
+  const restore = () => {
+    Object.assign(graph, { name, message });
     graph.inputs.splice(0, graph.inputs.length, ...inputs);
     graph.initializers.clear();
     for (const value of initializers) graph.initializers.add(value);
     graph.sparseInitializers = [...sparse];
     graph.metadataProps = new Map(metadata);
     graph.valueInfoOrder = [...order];
-    for (const { node, restore } of nodes) {
-      node.graph?.unlink(node);
-      restore();
-      graph.append(node);
-    }
-    for (const restore of restoreValues) restore();
+    for (const { restore } of nodes) restore();
+    for (const value of values) value.restore();
     graph.setOutputs(outputs);
   };
+  const settle = () => {
+    for (const value of values) value.settle();
+  };
+  return { relink, restore, settle };
 }
 
 function snapshotNode(node: Node): () => void {
@@ -66,14 +76,22 @@ function snapshotNode(node: Node): () => void {
   };
 }
 
-function snapshotValue(value: Value): () => void {
-  const { name, tensor, type, info, outputInfo, producer } = value;
+/** `settle` makes the value forget readers that are new since and sit in graphs that have gone from the model. */
+function snapshotValue(value: Value): Record<'restore' | 'settle', () => void> {
+  const { name, tensor, overridable, type, info, outputInfo, producer } = value;
   const metadata = new Map(value.metadataProps);
-  return () => {
+  const readers = new Set([...value.uses].map((use) => use.node));
+  const returners = new Set(value.outputOf);
+  const restore = () => {
     value.type = type;
-    Object.assign(value, { name, tensor, info, outputInfo, producer });
+    Object.assign(value, { name, tensor, overridable, info, outputInfo, producer });
     value.metadataProps = new Map(metadata);
   };
+  const settle = () => {
+    for (const use of [...value.uses]) if (!readers.has(use.node)) value.uses.delete(use);
+    for (const graph of [...value.outputOf]) if (!returners.has(graph)) value.outputOf.delete(graph);
+  };
+  return { restore, settle };
 }
 
 function refill<K, V>(target: Map<K, V>, source: ReadonlyMap<K, V>): void {

@@ -1,8 +1,8 @@
-import { Float16Array } from '@petamoriken/float16';
-import type { Int64, TensorProto } from '../codec/messages.ts';
-import { copyMessage } from '../codec/wire.ts';
+import type { TensorProto } from '../codec/messages.ts';
+import { copyMessage, ownField } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
-import { bitsPerElement, DATA_TYPES, type DataType, dataTypeName } from './data-type.ts';
+import { DATA_TYPES, type DataType, dataTypeName } from './data-type.ts';
+import { decodeNumbers, encodeFloats, ownBuffer, packedLength, packTypedFields } from './element.ts';
 import type { ExternalRange } from './external-data.ts';
 
 /**
@@ -23,9 +23,15 @@ export class Tensor {
     this.external = external;
   }
 
-  /** Wraps a decoded message without copying its bytes. */
+  /**
+   * Wraps a decoded message without copying its bytes.
+   *
+   * @throws SenteiError `invalid-graph` when the shape is negative or beyond 2^53 elements.
+   */
   static fromMessage(message: TensorProto, external?: ExternalRange): Tensor {
-    return new Tensor(message, external);
+    const tensor = new Tensor(message, external);
+    checkShape(tensor.dims, message.name ?? '');
+    return tensor;
   }
 
   /**
@@ -34,7 +40,8 @@ export class Tensor {
    * @throws SenteiError `invalid-graph` when the number of bytes does not fit `dims` and `dataType`.
    */
   static fromBytes(dataType: DataType, dims: readonly number[], bytes: Uint8Array): Tensor {
-    const expected = byteLength(dataType, dims);
+    checkShape(dims, '');
+    const expected = packedLength(dataType, dims);
     if (expected !== bytes.byteLength) {
       throw new SenteiError(
         'invalid-graph',
@@ -69,7 +76,7 @@ export class Tensor {
 
   /** Bytes the elements take when packed; 0 for strings. */
   get byteLength(): number {
-    return byteLength(this.dataType, this.dims) ?? 0;
+    return packedLength(this.dataType, this.dims) ?? 0;
   }
 
   get isFloat(): boolean {
@@ -79,36 +86,37 @@ export class Tensor {
   /**
    * Packed little-endian bytes of the elements. A view wherever the file holds them as raw data.
    *
-   * @throws SenteiError `external-data` when an external range cannot be read,
-   *   `invalid-graph` when the data does not fill the shape.
+   * @throws SenteiError `external-data` when an external range cannot be read, `invalid-graph` when the data does not
+   *   fill the shape, `unsupported-model` for strings and types of later versions.
    */
   bytes(): Uint8Array {
-    const expected = this.byteLength;
-    const bytes = this.external?.read(expected) ?? this.#message.rawData ?? this.#typedBytes();
-    if (bytes.byteLength !== expected) {
-      const subject = this.#message.name ?? 'a tensor';
-      throw new SenteiError(
-        'invalid-graph',
-        `tensor ${subject} holds ${bytes.length} bytes where its shape takes ${expected}`,
-        {
-          subject,
-        },
-      );
-    }
+    const expected = packedLength(this.dataType, this.dims);
+    if (expected === undefined) throw this.#unreadable('bytes');
+    const found = this.external?.length ?? this.#inline?.byteLength;
+    if (found !== undefined && found !== expected) throw this.#unfilled(found, expected);
+    const bytes =
+      this.external?.read(expected) ?? this.#inline ?? packTypedFields(this.#message, this.dataType);
+    if (bytes.byteLength !== expected) throw this.#unfilled(bytes.byteLength, expected);
     return bytes;
   }
 
-  /** Elements as numbers; 64-bit integers beyond 2^53 lose precision here, see `bigints`. */
+  /**
+   * Elements as numbers; 64-bit integers beyond 2^53 lose precision here, see `bigints`.
+   *
+   * @throws SenteiError as `bytes`; `unsupported-model` for complex numbers and floats of 8 bits or less.
+   */
   numbers(): Float64Array {
-    return decodeNumbers(this.bytes(), this.dataType, this.size);
+    const numbers = decodeNumbers(this.bytes(), this.dataType, this.size);
+    if (numbers === undefined) throw this.#unreadable('numbers');
+    return numbers;
   }
 
-  /** Elements of an integer or bool tensor. */
+  /** Elements of an integer or bool tensor. @throws SenteiError as `numbers` */
   bigints(): bigint[] {
-    const bytes = this.bytes();
-    if (this.dataType === 'int64') return [...new BigInt64Array(aligned(bytes).buffer)];
-    if (this.dataType === 'uint64') return [...new BigUint64Array(aligned(bytes).buffer)];
-    return Array.from(decodeNumbers(bytes, this.dataType, this.size), BigInt);
+    if (this.dataType === 'int64') return [...new BigInt64Array(ownBuffer(this.bytes()))];
+    if (this.dataType === 'uint64') return [...new BigUint64Array(ownBuffer(this.bytes()))];
+    if (this.isFloat) throw this.#unreadable('integers');
+    return Array.from(this.numbers(), BigInt);
   }
 
   /** The message to write under `name`, with the encoding and unknown fields of the file. */
@@ -118,104 +126,29 @@ export class Tensor {
     return message;
   }
 
-  #typedBytes(): Uint8Array {
-    const message = this.#message;
-    switch (this.dataType) {
-      case 'float32':
-        return new Uint8Array(Float32Array.from(message.floatData ?? []).buffer);
-      case 'complex64':
-        return new Uint8Array(Float32Array.from(message.floatData ?? []).buffer);
-      case 'float64':
-      case 'complex128':
-        return new Uint8Array(Float64Array.from(message.doubleData ?? []).buffer);
-      case 'int64':
-        return new Uint8Array(BigInt64Array.from(message.int64Data ?? [], toBigInt).buffer);
-      case 'uint64':
-        return new Uint8Array(BigUint64Array.from(message.uint64Data ?? [], toBigInt).buffer);
-      case 'uint32':
-        return new Uint8Array(Uint32Array.from(message.uint64Data ?? [], Number).buffer);
-      case 'int32':
-        return new Uint8Array(Int32Array.from(message.int32Data ?? []).buffer);
-      case 'int16':
-      case 'uint16':
-      case 'float16':
-      case 'bfloat16':
-        return new Uint8Array(Uint16Array.from(message.int32Data ?? []).buffer);
-      default:
-        return Uint8Array.from(message.int32Data ?? []);
-    }
+  get #inline(): Uint8Array | undefined {
+    return ownField(this.#message, 'rawData');
+  }
+
+  #unfilled(found: number, expected: number): SenteiError {
+    const subject = this.#message.name || 'without a name';
+    return new SenteiError(
+      'invalid-graph',
+      `tensor ${subject} holds ${found} bytes where its shape takes ${expected}`,
+      { subject },
+    );
+  }
+
+  #unreadable(as: string): SenteiError {
+    const type = this.dataType === 'undefined' ? `number ${this.#message.dataType ?? 0}` : this.dataType;
+    return new SenteiError('unsupported-model', `elements of type ${type} cannot be read as ${as}`);
   }
 }
 
-function toBigInt(value: Int64): bigint {
-  return BigInt(value.toString());
-}
-
-function byteLength(dataType: DataType, dims: readonly number[]): number | undefined {
-  const bits = bitsPerElement(dataType);
+function checkShape(dims: readonly number[], name: string): void {
   const size = dims.reduce((product, dim) => product * dim, 1);
-  return bits === undefined ? undefined : Math.ceil((size * bits) / 8);
-}
-
-/** A copy in a buffer of its own: typed arrays wider than a byte need an aligned offset. */
-function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes.byteLength);
-  copy.set(bytes);
-  return copy;
-}
-
-function decodeNumbers(bytes: Uint8Array, dataType: DataType, size: number): Float64Array {
-  const buffer = aligned(bytes).buffer;
-  switch (dataType) {
-    case 'float32':
-      return Float64Array.from(new Float32Array(buffer));
-    case 'float64':
-      return new Float64Array(buffer);
-    case 'float16':
-      return Float64Array.from(new Float16Array(buffer));
-    case 'bfloat16': {
-      const widened = Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16);
-      return Float64Array.from(new Float32Array(widened.buffer));
-    }
-    case 'int64':
-      return Float64Array.from(new BigInt64Array(buffer), Number);
-    case 'uint64':
-      return Float64Array.from(new BigUint64Array(buffer), Number);
-    case 'int32':
-      return Float64Array.from(new Int32Array(buffer));
-    case 'uint32':
-      return Float64Array.from(new Uint32Array(buffer));
-    case 'int16':
-      return Float64Array.from(new Int16Array(buffer));
-    case 'uint16':
-      return Float64Array.from(new Uint16Array(buffer));
-    case 'int8':
-      return Float64Array.from(new Int8Array(buffer));
-    case 'uint8':
-    case 'bool':
-      return Float64Array.from(new Uint8Array(buffer));
-    default:
-      throw new SenteiError(
-        'unsupported-model',
-        `${size} elements of type ${dataType} cannot be read as numbers`,
-      );
-  }
-}
-
-function encodeFloats(
-  values: ArrayLike<number>,
-  dataType: 'float16' | 'float32' | 'float64' | 'bfloat16',
-): Uint8Array {
-  switch (dataType) {
-    case 'float32':
-      return new Uint8Array(Float32Array.from(values).buffer);
-    case 'float64':
-      return new Uint8Array(Float64Array.from(values).buffer);
-    case 'float16':
-      return new Uint8Array(Float16Array.from(values).buffer);
-    case 'bfloat16': {
-      const bits = new Uint32Array(Float32Array.from(values).buffer);
-      return new Uint8Array(Uint16Array.from(bits, (b) => (b + 0x7fff + ((b >>> 16) & 1)) >>> 16).buffer);
-    }
-  }
+  if (dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0) && Number.isSafeInteger(size)) return;
+  throw new SenteiError('invalid-graph', `tensor ${name} has the impossible shape [${dims}]`, {
+    subject: name,
+  });
 }

@@ -16,6 +16,8 @@ export interface TensorType {
 /** Sequences, maps, optionals and opaque types: no pass computes with them, so they are only carried. */
 export interface OtherType {
   readonly kind: 'sequence' | 'map' | 'optional' | 'opaque' | 'unknown';
+  /** What the file says. Absent for types made by a pass, which are then not written. */
+  readonly message?: TypeProto;
 }
 
 export type ValueType = TensorType | OtherType;
@@ -39,22 +41,24 @@ export function readType(message: TypeProto): ValueType {
     const shape = tensor.shape;
     return shape ? { kind, elementType, shape: (shape.dim ?? []).map(readDimension) } : { kind, elementType };
   }
-  if (message.sequenceType) return { kind: 'sequence' };
-  if (message.mapType) return { kind: 'map' };
-  if (message.optionalType) return { kind: 'optional' };
-  return { kind: message.opaqueType ? 'opaque' : 'unknown' };
+  if (message.sequenceType) return { kind: 'sequence', message };
+  if (message.mapType) return { kind: 'map', message };
+  if (message.optionalType) return { kind: 'optional', message };
+  return { kind: message.opaqueType ? 'opaque' : 'unknown', message };
 }
 
-/** @throws TypeError for kinds that are only carried, never made. */
-export function writeType(type: ValueType): TypeProto {
-  if (!isTensorType(type)) throw new TypeError(`a ${type.kind} type cannot be written anew`);
+/** The message of a type; `undefined` for kinds that are only carried, unless they come from a file. */
+export function writeType(type: ValueType): TypeProto | undefined {
+  if (!isTensorType(type)) return type.message;
   const shape: TensorShapeProto | undefined = type.shape && { dim: type.shape.map(writeDimension) };
   const tensor = { elemType: DATA_TYPES[type.elementType], ...(shape && { shape }) };
   return type.kind === 'tensor' ? { tensorType: tensor } : { sparseTensorType: tensor };
 }
 
 function readDimension(dimension: DimensionProto): Dimension {
-  if (Object.hasOwn(dimension, 'dimValue')) return Number(dimension.dimValue);
+  const extent = Object.hasOwn(dimension, 'dimValue') ? Number(dimension.dimValue) : undefined;
+  // Some exporters write -1 for an axis whose extent they do not know.
+  if (extent !== undefined) return extent < 0 ? null : extent;
   return dimension.dimParam ? dimension.dimParam : null;
 }
 

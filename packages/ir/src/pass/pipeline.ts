@@ -9,6 +9,7 @@ export interface PipelineStep {
 }
 
 const IDENTIFIER = '[A-Za-z][A-Za-z0-9-]*';
+const ID = new RegExp(`^${IDENTIFIER}$`);
 const STEP = new RegExp(`^(${IDENTIFIER})\\s*(?:\\{([^{}]*)\\})?$`);
 const OPTION = new RegExp(`^(${IDENTIFIER})=([^\\s=,{}]+)$`);
 
@@ -68,11 +69,20 @@ export const pipelineSchema = z.array(
   }),
 );
 
+/**
+ * Reads the JSON form; its steps can be printed as text.
+ *
+ * @throws SenteiError `pipeline-syntax` for names and values that the text form cannot hold
+ */
 export function pipelineFromJson(json: z.infer<typeof pipelineSchema>): PipelineStep[] {
-  return json.map(({ pass, options }) => ({
-    id: pass,
-    options: Object.fromEntries(Object.entries(options ?? {}).map(([name, value]) => [name, String(value)])),
-  }));
+  return json.map(({ pass, options }) => {
+    if (!ID.test(pass)) throw syntaxError(`'${pass}' is no pass`);
+    const entries = Object.entries(options ?? {}).map(([name, value]) => [name, String(value)] as const);
+    for (const [name, value] of entries) {
+      if (!OPTION.test(`${name}=${value}`)) throw syntaxError(`'${name}=${value}' is no option of ${pass}`);
+    }
+    return { id: pass, options: Object.fromEntries(entries) };
+  });
 }
 
 export function pipelineToJson(steps: readonly PipelineStep[]): z.infer<typeof pipelineSchema> {
@@ -86,7 +96,8 @@ function splitSteps(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let start = 0;
-  for (const [index, character] of [...text].entries()) {
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
     if (character === '{') depth++;
     if (character === '}') depth--;
     if (depth < 0) throw syntaxError("a '}' has no '{' before it");
@@ -114,7 +125,7 @@ function parseOptions(id: string, text: string): Record<string, string> {
 function readOption(text: string): number | boolean | string {
   if (text === 'true' || text === 'false') return text === 'true';
   const number = Number(text);
-  return Number.isNaN(number) ? text : number;
+  return Number.isFinite(number) ? number : text;
 }
 
 function syntaxError(message: string): SenteiError {

@@ -3,7 +3,7 @@ import type { Model } from '../graph/model.ts';
 import { takeSnapshot } from '../graph/snapshot.ts';
 import { assertValid } from '../verify.ts';
 import { relativeDrop } from './budget.ts';
-import type { Decision, Guarantee, Pass, PassContext, Patch, Proposal } from './pass.ts';
+import type { Decision, Guarantee, Judge, Pass, PassContext, Patch, Proposal } from './pass.ts';
 import { countModel, type ModelStatistics } from './statistics.ts';
 
 /** What became of one proposal: the line of a report, an audit log and a dry run alike. */
@@ -31,8 +31,8 @@ export interface PassRecord {
  * Runs passes in order. Each patch is applied, the graph verified, and the patch kept or reverted: an empirical patch is
  * judged on the selection data against the model as it came in, and reverted when it breaks the budget.
  *
- * @throws SenteiError `invalid-graph` when the model is invalid to begin with or a patch makes it so (it is reverted
- *   then), `cancelled`, and whatever the judge throws
+ * @throws SenteiError `invalid-graph` when the model is invalid to begin with or a patch makes it so, `cancelled`, and
+ *   whatever the judge or a patch throws; the patch at work is reverted then, those kept before stay
  */
 export async function runPipeline(
   model: Model,
@@ -65,12 +65,16 @@ class PassRun {
   async run(): Promise<PassRecord> {
     const before = countModel(this.#model);
     const start = performance.now();
+    this.#stopIfCancelled();
     const proposals = this.#pass.propose(this.#model, this.#context);
-    let step = await proposals.next('refused');
-    while (!step.done) {
-      if (this.#context.signal?.aborted)
-        throw new SenteiError('cancelled', `pass ${this.#pass.id} was cancelled`);
-      step = await proposals.next(await this.#decide(step.value));
+    try {
+      let step = await proposals.next('refused');
+      while (!step.done) {
+        this.#stopIfCancelled();
+        step = await proposals.next(await this.#decide(step.value));
+      }
+    } finally {
+      await proposals.return();
     }
     return {
       pass: this.#pass.id,
@@ -83,6 +87,14 @@ class PassRun {
     };
   }
 
+  #stopIfCancelled(): void {
+    if (!this.#context.signal?.aborted) return;
+    throw new SenteiError('cancelled', `pass ${this.#pass.id} was cancelled`, {
+      subject: this.#pass.id,
+      hint: 'patches that were kept before are still in the model',
+    });
+  }
+
   async #decide(proposal: Proposal): Promise<Decision> {
     if (proposal.kind === 'refusal') return this.#record(proposal, 'refused', proposal.reason);
     if (proposal.guarantee === 'empirical') return this.#judge(proposal);
@@ -92,11 +104,18 @@ class PassRun {
 
   async #judge(patch: Patch): Promise<Decision> {
     const { judge, maxDrop } = this.#context;
-    if (judge === undefined || this.#baseline === undefined) {
+    if (judge === undefined) {
       return this.#record(patch, 'refused', 'there is no data to judge the loss on');
     }
+    if (this.#baseline === undefined) {
+      return this.#record(
+        patch,
+        'refused',
+        `pass ${this.#pass.id} does not declare that its patches are empirical`,
+      );
+    }
     const undo = this.#apply(patch);
-    const measured = await judge.measure(this.#model, 'selection');
+    const measured = await this.#measure(judge, undo);
     const drop = relativeDrop(this.#baseline, measured, judge.metric.lowerIsBetter);
     const scores = { selection: measured, selectionDrop: drop };
     const loss = `${judge.metric.name} drops by ${(100 * drop).toFixed(2)} %`;
@@ -104,6 +123,16 @@ class PassRun {
     if (drop <= maxDrop) return this.#record(patch, 'applied', `${loss}, ${budget}`, scores);
     undo();
     return this.#record(patch, 'reverted', `${loss}, ${budget}`, scores);
+  }
+
+  /** A patch that could not be judged is not kept. */
+  async #measure(judge: Judge, undo: () => void): Promise<number> {
+    try {
+      return await judge.measure(this.#model, 'selection');
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   #apply(patch: Patch): () => void {
@@ -115,6 +144,7 @@ class PassRun {
       this.#verifyMilliseconds += performance.now() - start;
     } catch (cause) {
       undo();
+      if (cause instanceof SenteiError && cause.code !== 'invalid-graph') throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new SenteiError(
         'invalid-graph',
