@@ -5,8 +5,14 @@ export type ScoreStep =
   | { readonly kind: 'scale'; readonly factor: number; readonly node: Node }
   /** scores + bias */
   | { readonly kind: 'bias'; readonly value: Value; readonly node: Node }
-  /** scores where the condition holds, `fill` elsewhere */
-  | { readonly kind: 'mask'; readonly condition: Value; readonly fill: number; readonly node: Node };
+  /** scores where the condition equals `keeps`, `fill` elsewhere */
+  | {
+      readonly kind: 'mask';
+      readonly condition: Value;
+      readonly keeps: boolean;
+      readonly fill: number;
+      readonly node: Node;
+    };
 
 /**
  * Scaled dot-product attention written out in standard operators:
@@ -23,12 +29,11 @@ export interface AttentionCore {
   readonly output: Value;
   readonly softmax: Node;
   readonly steps: readonly ScoreStep[];
+  /** Whether rows whose weights are not a number count as rows of zeros, as PyTorch writes for rows without any key. */
+  readonly zeroesUndefinedRows: boolean;
   /** From the score product to the second product, the nodes only this attention uses. */
   readonly nodes: readonly Node[];
 }
-
-/** Operators after the softmax that change nothing at inference. */
-const PASS_THROUGH = ['Identity', 'Dropout', 'Cast'] as const;
 
 /**
  * Finds attention by its structure: a product, anything that scales, shifts or masks it, a softmax over the last axis,
@@ -56,7 +61,8 @@ function attentionOf(softmax: Node): AttentionCore | undefined {
   if (query === undefined || key === undefined) return undefined;
   const stepNodes = before.steps.map((step) => step.node);
   const nodes = [before.product, ...stepNodes, softmax, ...after.between, product];
-  return { query, key, value, output, softmax, steps: before.steps, nodes };
+  const zeroesUndefinedRows = after.between.some((node) => node.is('Where'));
+  return { query, key, value, output, softmax, steps: before.steps, zeroesUndefinedRows, nodes };
 }
 
 /** Walks from the attention weights to the product with the values. */
@@ -65,19 +71,40 @@ function productOfWeights(
 ): { node: Node; value: Value; output: Value; between: Node[] } | undefined {
   const between: Node[] = [];
   let current = weights;
-  for (;;) {
-    const node = current.soleConsumer();
-    if (node === undefined) return undefined;
-    const output = node.output(0);
-    if (output === undefined || node.input(0) !== current) return undefined;
+  while (between.length < 6) {
+    const guard = undefinedRowGuard(current);
+    const node = guard?.at(-1) ?? current.soleConsumer();
+    const output = node?.output(0);
+    if (node === undefined || output === undefined) return undefined;
+    if (guard === undefined && node.input(0) !== current) return undefined;
     if (node.is('MatMul')) {
       const value = node.input(1);
       return value === undefined || value === current ? undefined : { node, value, output, between };
     }
-    if (!node.is(...PASS_THROUGH) || between.length > 4) return undefined;
-    between.push(node);
+    if (guard === undefined && !isPassThrough(node)) return undefined;
+    between.push(...(guard ?? [node]));
     current = output;
   }
+  return undefined;
+}
+
+/** Operators after the softmax that change nothing at inference. */
+function isPassThrough(node: Node): boolean {
+  if (node.is('Dropout')) return node.input(2) === undefined || constantScalar(node.input(2)) === 0;
+  return node.is('Identity', 'Cast');
+}
+
+/** Where(IsNaN(weights), 0, weights): the nodes of it, the Where last. */
+function undefinedRowGuard(weights: Value): [Node, Node] | undefined {
+  const consumers = weights.outputOf.size === 0 ? weights.consumers() : [];
+  const test = consumers.find((node) => node.is('IsNaN'));
+  const choice = consumers.find((node) => node.is('Where'));
+  if (consumers.length !== 2 || test === undefined || choice === undefined) return undefined;
+  const isGuard =
+    choice.input(0) === test.output(0) &&
+    constantScalar(choice.input(1)) === 0 &&
+    choice.input(2) === weights;
+  return isGuard && test.output(0)?.soleConsumer() === choice ? [test, choice] : undefined;
 }
 
 /** Walks from the softmax back to the product of queries and keys, collecting the steps between. */
@@ -108,11 +135,12 @@ function scoreProduct(scores: Value, depth: number): { product: Node; steps: Sco
     // A sum of two products is no plain attention: which of them holds the keys is undecided.
     return left && right ? undefined : (left ?? right);
   }
-  if (node.is('Where')) {
-    const fill = constantScalar(node.input(2));
-    return fill === undefined || a === undefined
-      ? undefined
-      : follow(b, { kind: 'mask', condition: a, fill, node });
+  if (node.is('Where') && a !== undefined) {
+    const [kept, filled] = [constantScalar(node.input(2)), constantScalar(b)];
+    if (kept !== undefined) return follow(b, { kind: 'mask', condition: a, keeps: true, fill: kept, node });
+    if (filled !== undefined) {
+      return follow(node.input(2), { kind: 'mask', condition: a, keeps: false, fill: filled, node });
+    }
   }
   return undefined;
 }

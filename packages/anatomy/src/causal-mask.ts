@@ -9,27 +9,46 @@ export interface CausalCondition {
   readonly length: Value | undefined;
 }
 
-/** Recognises the causal condition over the last two axes, [queries, keys], or tells `undefined`. */
-export function matchCausalCondition(condition: Value | undefined): CausalCondition | undefined {
+/**
+ * Recognises a condition over the last two axes, [queries, keys], that equals `when` exactly where the row is at or after
+ * the column: the causal condition for true, its opposite for false.
+ */
+export function matchCausalCondition(condition: Value | undefined, when = true): CausalCondition | undefined {
   const node = unwrap(condition)?.producer;
   if (!node) return undefined;
   const [a, b] = [node.input(0), node.input(1)];
-  if (node.is('GreaterOrEqual')) return comparedPositions(a, b);
-  if (node.is('LessOrEqual')) return comparedPositions(b, a);
-  if (node.is('Trilu')) return isLowerTriangle(node) ? { length: undefined } : undefined;
-  const negated = node.is('Not') ? unwrap(a)?.producer : undefined;
-  if (!negated) return undefined;
-  if (negated.is('Greater')) return comparedPositions(negated.input(1), negated.input(0));
-  return negated.is('Less') ? comparedPositions(negated.input(0), negated.input(1)) : undefined;
+  if (node.is('Not')) return matchCausalCondition(a, !when);
+  if (node.is('Trilu'))
+    return isTriangle(node, when) && filling(node) === 1 ? { length: undefined } : undefined;
+  if (node.is(when ? 'GreaterOrEqual' : 'Less')) return comparedPositions(a, b);
+  return node.is(when ? 'LessOrEqual' : 'Greater') ? comparedPositions(b, a) : undefined;
 }
 
-/** An additive causal mask, Where(causal, 0, fill), or `undefined` for any other bias. */
-export function matchCausalBias(bias: Value): (CausalCondition & { readonly fill: number }) | undefined {
+/** A bias of a causal mask: `fill` where the column is after the row, and what is left of the bias, if anything. */
+export interface CausalBias extends CausalCondition {
+  readonly fill: number;
+  /** The bias of visible keys; `undefined` where it is 0. */
+  readonly rest: Value | undefined;
+}
+
+/**
+ * Recognises a bias that holds a causal mask: Where(causal, bias, fill), the same with the opposite condition, or an upper
+ * triangle of `fill`.
+ */
+export function matchCausalBias(bias: Value): CausalBias | undefined {
   const node = unwrap(bias)?.producer;
-  if (!node?.is('Where') || constantScalar(node.input(1)) !== 0) return undefined;
-  const condition = matchCausalCondition(node.input(0));
-  const fill = constantScalar(node.input(2));
-  return condition === undefined || fill === undefined ? undefined : { ...condition, fill };
+  if (node?.is('Trilu') && isTriangle(node, false)) {
+    const fill = filling(node);
+    return fill === undefined ? undefined : { length: undefined, fill, rest: undefined };
+  }
+  if (!node?.is('Where')) return undefined;
+  const when =
+    constantScalar(node.input(2)) !== undefined && matchCausalCondition(node.input(0)) !== undefined;
+  const condition = matchCausalCondition(node.input(0), when);
+  const [visible, hidden] = when ? [node.input(1), node.input(2)] : [node.input(2), node.input(1)];
+  const fill = constantScalar(hidden);
+  if (condition === undefined || fill === undefined || visible === undefined) return undefined;
+  return { ...condition, fill, rest: constantScalar(visible) === 0 ? undefined : visible };
 }
 
 /** Rows count along the last but one axis and columns along the last, of one and the same range from zero. */
@@ -54,16 +73,18 @@ function position(value: Value | undefined, axis: 0 | 1 | undefined): Value | un
   return isCount ? range.input(1) : undefined;
 }
 
-function isLowerTriangle(node: Node): boolean {
-  const shifted = node.input(1) !== undefined && constantScalar(node.input(1)) !== 0;
-  return node.int('upper') === 0 && !shifted && isAllOnes(unwrap(node.input(0)));
+/** Whether a Trilu keeps the lower triangle with the diagonal, or the upper one without it. */
+function isTriangle(node: Node, lower: boolean): boolean {
+  const shift = node.input(1) === undefined ? 0 : constantScalar(node.input(1));
+  return lower ? node.int('upper') === 0 && shift === 0 : node.int('upper') !== 0 && shift === 1;
 }
 
-function isAllOnes(value: Value | undefined): boolean {
-  const constant = constantTensor(value);
-  if (constant !== undefined) return constant.size === 1 && constantScalar(value) === 1;
-  const filled = value?.producer?.is('ConstantOfShape') ? value.producer.tensor('value') : undefined;
-  return filled?.size === 1 && filled.numbers()[0] === 1;
+/** The one number that the operand of a Trilu is filled with. */
+function filling(node: Node): number | undefined {
+  const operand = unwrap(node.input(0));
+  const filled = operand?.producer?.is('ConstantOfShape') ? operand.producer.tensor('value') : undefined;
+  const tensor = constantTensor(operand) ?? filled;
+  return tensor?.size === 1 ? tensor.numbers()[0] : undefined;
 }
 
 function unwrap(value: Value | undefined): Value | undefined {

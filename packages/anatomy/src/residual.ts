@@ -16,11 +16,10 @@ export interface SubBlock {
   readonly output: Value;
   /** The Add, Sum or skip norm that joins the two. Of two parallel branches summed first, the sum of these. */
   readonly merge: Node;
-  /** The operand of `merge` that goes when the sub-block is removed; the other one, `kept`, stays. */
+  /** The operand of `merge` that goes when the sub-block is removed. */
   readonly branch: Value;
+  /** The other operand, which is what is left of the sum then. A norm behind the sum stays. */
   readonly kept: Value;
-  /** The value whose readers get `kept` in its place on removal; a skip norm that is no `post` norm stays as a norm. */
-  readonly replaced: Value;
   /** The nodes that have no use once the sub-block is removed, in graph order. */
   readonly nodes: readonly Node[];
 }
@@ -218,9 +217,6 @@ class ResidualFinder {
     const { input, branch, nodes } = residual;
     const [a, b] = merge.operands;
     const kept = a === branch ? b : a;
-    const isArm = kept !== input;
-    const replaced = isArm ? merge.sum : output;
-    const severed = merge.isSkipNorm && norm !== 'post' ? branch : replaced;
     return {
       graph: this.#search.graph,
       kind: branchKind(nodes, this.#facts),
@@ -230,8 +226,7 @@ class ResidualFinder {
       merge: merge.node,
       branch,
       kept,
-      replaced,
-      nodes: this.#search.deadWithout(severed, kept),
+      nodes: this.#search.deadWithout(merge.isSkipNorm ? branch : merge.sum, kept),
     };
   }
 }

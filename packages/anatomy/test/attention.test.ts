@@ -5,18 +5,24 @@ import { forgettingModel } from './support/forgetting-attention.ts';
 
 const CHECKPOINT = 'checkpoints/fox-pro-6l/model.onnx';
 
-test.each(['where', 'additive', 'trilu', 'none'] as const)('finds attention with mask form %s', (mask) => {
+test.each([
+  ['where', 'scale,bias,mask'],
+  ['masked-fill', 'scale,bias,mask'],
+  ['additive', 'scale,bias,bias'],
+  ['in-bias', 'scale,bias'],
+  ['trilu', 'scale,bias,mask'],
+  ['triu-bias', 'scale,bias,bias'],
+  ['none', 'scale,bias'],
+] as const)('finds attention with mask form %s as %s', (mask, steps) => {
   const cores = findAttentionCores(forgettingModel({ mask }).graph);
-  expect(cores).toHaveLength(1);
-  const steps = cores[0]?.steps.map((step) => step.kind);
-  expect(steps).toEqual(
-    {
-      where: ['scale', 'bias', 'mask'],
-      additive: ['scale', 'bias', 'bias'],
-      trilu: ['scale', 'bias', 'mask'],
-      none: ['scale', 'bias'],
-    }[mask],
-  );
+  expect(cores.map((core) => core.steps.map((step) => step.kind).join())).toEqual([steps]);
+});
+
+test('sees through the guard for rows that are not a number', () => {
+  const [plain] = findAttentionCores(forgettingModel().graph);
+  const [guarded] = findAttentionCores(forgettingModel({ guard: true }).graph);
+  expect([plain?.zeroesUndefinedRows, guarded?.zeroesUndefinedRows]).toEqual([false, true]);
+  expect(guarded?.nodes.map((node) => node.opType).slice(-3)).toEqual(['IsNaN', 'Where', 'MatMul']);
 });
 
 test('reads the scale from the step', () => {

@@ -41,7 +41,7 @@ export function lowerForCpu(
   const type = tensorType('float32', [null, null, null, attention.valueChannels]);
   const branch = (name: string, build: (body: GraphBuilder) => Value) =>
     b.subgraph(name, [], (body) => [{ value: build(body), type }]);
-  return b.op('If', [plan.several], {
+  const output = b.op('If', [plan.several], {
     attributes: {
       then_branch: branch('blocks', (body) => blockwise(body, operands, plan, options)),
       else_branch: branch('whole', (body) => dense(body, operands, plan)),
@@ -49,6 +49,8 @@ export function lowerForCpu(
     types: [type],
     name: 'forgetting_attention',
   });
+  if (!attention.core.zeroesUndefinedRows) return output;
+  return b.op('Where', [b.op('IsNaN', [output]), b.float32([0], []), output], { types: [type] });
 }
 
 /**

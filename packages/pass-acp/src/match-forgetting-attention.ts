@@ -43,7 +43,7 @@ export function matchForgettingAttention(
 ): ForgettingAttention | Unprunable {
   let scale = 1;
   let gate: ForgetGate | undefined;
-  let mask: { readonly length: Value | undefined; readonly fill: number } | undefined;
+  let mask: Mask | undefined;
   for (const step of core.steps) {
     if (step.kind === 'scale') {
       if (gate !== undefined || mask !== undefined)
@@ -51,19 +51,16 @@ export function matchForgettingAttention(
       scale *= step.factor;
       continue;
     }
-    const found = step.kind === 'bias' ? matchForgetGate(step.value) : undefined;
-    if (found !== undefined) {
-      if (gate !== undefined) return { reason: 'two forget biases are added to the same scores' };
-      gate = found;
-      continue;
-    }
-    const causal = step.kind === 'bias' ? matchCausalBias(step.value) : causalMask(step.condition, step.fill);
-    if (causal === undefined) {
+    const terms = step.kind === 'bias' ? biasTerms(step.value) : maskTerms(step);
+    if (terms === undefined) {
       return {
         reason: `a ${step.kind} is neither a forget bias nor a causal mask over a whole sequence (${step.node})`,
       };
     }
-    mask = causal;
+    if (gate !== undefined && terms.gate !== undefined)
+      return { reason: 'two forget biases are added to the same scores' };
+    gate ??= terms.gate;
+    mask ??= terms.mask;
   }
   if (gate === undefined) return { reason: 'no forget bias: nothing bounds how far back a query looks' };
   if (mask === undefined) return { reason: 'no causal mask: a forget bias only decays towards the past' };
@@ -85,9 +82,41 @@ export function matchForgettingAttention(
   return layout ?? { core, gate, scale, scoreBound, length: mask.length, channels, valueChannels };
 }
 
-function causalMask(condition: Value, fill: number): { length: Value | undefined; fill: number } | undefined {
-  const causal = matchCausalCondition(condition);
-  return causal && { length: causal.length, fill };
+interface Mask {
+  readonly length: Value | undefined;
+  readonly fill: number;
+}
+
+interface Terms {
+  readonly gate?: ForgetGate;
+  readonly mask?: Mask;
+}
+
+function maskTerms(step: {
+  readonly condition: Value;
+  readonly keeps: boolean;
+  readonly fill: number;
+}): Terms | undefined {
+  const causal = matchCausalCondition(step.condition, step.keeps);
+  return causal && { mask: { length: causal.length, fill: step.fill } };
+}
+
+/** Takes a bias apart into the forget bias and the causal mask, whichever it holds; `undefined` if anything is left over. */
+function biasTerms(bias: Value): Terms | undefined {
+  const gate = matchForgetGate(bias);
+  if (gate !== undefined) return { gate };
+  const causal = matchCausalBias(bias);
+  if (causal !== undefined) {
+    const rest = causal.rest === undefined ? {} : biasTerms(causal.rest);
+    return rest && { ...rest, mask: { length: causal.length, fill: causal.fill } };
+  }
+  const sum = bias.producer?.is('Add')
+    ? bias.producer.inputs.map((term) => (term ? biasTerms(term) : undefined))
+    : [];
+  const [left, right] = sum;
+  if (left === undefined || right === undefined || (left.gate !== undefined && right.gate !== undefined))
+    return undefined;
+  return { ...left, ...right };
 }
 
 /** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */

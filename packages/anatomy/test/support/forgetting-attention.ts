@@ -4,7 +4,9 @@ export interface ForgettingOptions {
   readonly heads?: number;
   readonly channels?: number;
   readonly gate?: 'log-sigmoid' | 'softplus' | 'unbounded';
-  readonly mask?: 'where' | 'additive' | 'trilu' | 'none';
+  readonly mask?: 'where' | 'masked-fill' | 'additive' | 'in-bias' | 'trilu' | 'triu-bias' | 'none';
+  /** Adds what PyTorch writes after the softmax: rows that are not a number become zeros. */
+  readonly guard?: boolean;
   readonly norm?: 'rms' | 'none';
   /** Largest gain of the query and key norms; the score bound follows from it. */
   readonly gain?: number;
@@ -58,8 +60,12 @@ export function forgettingModel(options: ForgettingOptions = {}): Model {
     b.op('Unsqueeze', [cumulative, b.int64([2])]),
   ]);
   const scaled = b.op('Mul', [b.op('MatMul', [query, key]), b.float32([1 / Math.sqrt(channels)], [])]);
-  const scores = masked(b, x, b.op('Add', [scaled, decay]), mask, options.fill ?? Number.NEGATIVE_INFINITY);
-  const attended = b.op('MatMul', [b.op('Softmax', [scores], { attributes: { axis: -1n } }), values]);
+  const scores = masked(b, x, scaled, decay, mask, options.fill ?? Number.NEGATIVE_INFINITY);
+  const softmax = b.op('Softmax', [scores], { attributes: { axis: -1n } });
+  const weights = options.guard
+    ? b.op('Where', [b.op('IsNaN', [softmax]), b.float32([0], []), softmax])
+    : softmax;
+  const attended = b.op('MatMul', [weights, values]);
   const merged = b.op('Reshape', [
     b.op('Transpose', [attended], { attributes: { perm: [0n, 2n, 1n, 3n] } }),
     b.int64([0, 0, width]),
@@ -85,33 +91,44 @@ function logGate(b: GraphBuilder, logits: Value, form: NonNullable<ForgettingOpt
   return b.op('Tanh', [logits]);
 }
 
+/** product + bias, with the causal mask in one of the forms that exporters write. */
 function masked(
   b: GraphBuilder,
   x: Value,
-  scores: Value,
+  product: Value,
+  bias: Value,
   form: ForgettingOptions['mask'],
   fill: number,
 ): Value {
+  const scores = b.op('Add', [product, bias]);
   if (form === 'none') return scores;
+  const filling = b.float32([fill], []);
   const length = b.op('Shape', [x], { attributes: { start: 1n, end: 2n } });
-  if (form === 'trilu') {
-    const ones = b.op('Expand', [
-      b.float32([1], [1, 1]),
+  const square = (value: number) =>
+    b.op('Expand', [
+      b.float32([value], [1, 1]),
       b.op('Concat', [length, length], { attributes: { axis: 0n } }),
     ]);
-    const lower = b.op('Cast', [b.op('Trilu', [ones], { attributes: { upper: 0n } })], {
-      attributes: { to: 9n },
+  if (form === 'trilu') {
+    const lower = b.op('Trilu', [square(1)], { attributes: { upper: 0n } });
+    return b.op('Where', [b.op('Cast', [lower], { attributes: { to: 9n } }), scores, filling]);
+  }
+  if (form === 'triu-bias') {
+    const upper = b.op('Trilu', [square(fill), b.constant(Tensor.int64([1], []))], {
+      attributes: { upper: 1n },
     });
-    return b.op('Where', [lower, scores, b.float32([fill], [])]);
+    return b.op('Add', [scores, upper]);
   }
   const zero = b.constant(Tensor.int64([0], []));
   const range = b.op('Range', [zero, b.op('Squeeze', [length]), b.constant(Tensor.int64([1], []))]);
-  const condition = b.op('GreaterOrEqual', [
+  const visible = b.op('GreaterOrEqual', [
     b.op('Unsqueeze', [range, b.int64([1])]),
     b.op('Unsqueeze', [range, b.int64([0])]),
   ]);
-  if (form === 'where') return b.op('Where', [condition, scores, b.float32([fill], [])]);
-  return b.op('Add', [scores, b.op('Where', [condition, b.float32([0], []), b.float32([fill], [])])]);
+  if (form === 'where') return b.op('Where', [visible, scores, filling]);
+  if (form === 'masked-fill') return b.op('Where', [b.op('Not', [visible]), filling, scores]);
+  if (form === 'in-bias') return b.op('Add', [product, b.op('Where', [visible, bias, filling])]);
+  return b.op('Add', [scores, b.op('Where', [visible, b.float32([0], []), filling])]);
 }
 
 /** Numbers in [−scale, scale] from a linear congruential generator, the same in every run. */
