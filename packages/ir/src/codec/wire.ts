@@ -80,7 +80,7 @@ export function setField<T extends Message, K extends keyof T>(
   value: T[K],
   fallback: T[K],
 ): void {
-  if (Object.hasOwn(message, key) || value !== fallback) message[key] = value;
+  if (Object.hasOwn(message, key) || !Object.is(value, fallback)) message[key] = value;
 }
 
 export function toProperties(entries: readonly StringStringEntryProto[] | undefined): Map<string, string> {

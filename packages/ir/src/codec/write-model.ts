@@ -133,16 +133,18 @@ function writeAttribute(name: string, attribute: Attribute): AttributeProto {
   const message = copyMessage(attribute.message);
   setField(message, 'name', name, '');
   if (attribute.kind === 'other') return message;
-  if (attribute.message === undefined) message.type = ATTRIBUTE_TYPES[attribute.kind];
+  const isNew = attribute.message === undefined;
+  if (isNew) message.type = ATTRIBUTE_TYPES[attribute.kind];
   switch (attribute.kind) {
     case 'float':
-      setField(message, 'f', attribute.value, 0);
+      if (isNew) message.f = attribute.value;
+      else setField(message, 'f', attribute.value, 0);
       break;
     case 'int':
-      if (Object.hasOwn(message, 'i') || attribute.value !== 0n) message.i = toLong(attribute.value);
+      if (isNew || Object.hasOwn(message, 'i') || attribute.value !== 0n) message.i = toLong(attribute.value);
       break;
     case 'string':
-      if (Object.hasOwn(message, 's') || attribute.value.length > 0) message.s = attribute.value;
+      if (isNew || Object.hasOwn(message, 's') || attribute.value.length > 0) message.s = attribute.value;
       break;
     case 'tensor':
       message.t = attribute.value.toMessage(undefined);
