@@ -1,0 +1,34 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ir from '@sentei/ir';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as face from '../src/index.ts';
+import { normModel } from './support/norm.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+describe('the README', () => {
+  it('shows an example that runs', async () => {
+    const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    await ir.writeModel(normModel(), join(folder, 'model.onnx'));
+    const body = example
+      .replace(/import (\{.*?\}) from '@sentei\/ir';/, 'const $1 = ir;')
+      .replace(/import (\{.*?\}) from '@sentei\/pass-cleanup';/, 'const $1 = face;')
+      .replace(/'(\w+\.onnx)'/g, (_, name) => JSON.stringify(join(folder, name)));
+    const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
+    await new AsyncFunction('ir', 'face', body)(ir, face);
+    const clean = await ir.readModel(join(folder, 'clean.onnx'));
+    expect([...clean.graph.nodes()].map((node) => node.opType)).not.toContain('Reciprocal');
+  });
+
+  it('names every rule and option', () => {
+    const rules = Object.values(face).flatMap((item) => ('find' in item ? [item.id] : []));
+    expect(rules).toHaveLength(6);
+    for (const name of [...rules, ...Object.keys(face.cleanup.schema.shape)])
+      expect(readme).toContain(`| \`${name}\``);
+  });
+});
