@@ -1,4 +1,4 @@
-import { constantIntegers, constantScalar, type Node, type Value } from '@sentei/ir';
+import { constantIntegers, constantScalar, constantTensor, type Node, type Value } from '@sentei/ir';
 import type { Norm } from './norm.ts';
 
 /**
@@ -196,10 +196,10 @@ function scalarOf(value: Value | undefined): number | undefined {
   return value && (constantScalar(value) ?? constantScalar(behindCast(value)));
 }
 
+/** Elements of a constant, as it stands or behind a Cast; `undefined` where the size of one that is computed is unknown. */
 function elementCount(value: Value): number | undefined {
-  const shape = value.shape ?? behindCast(value).shape;
-  return shape?.reduce<number>(
-    (product, size) => product * (typeof size === 'number' ? size : Number.NaN),
-    1,
-  );
+  const tensor = constantTensor(value) ?? constantTensor(behindCast(value));
+  if (tensor !== undefined) return tensor.size;
+  const sizes = value.shape?.map((size) => (typeof size === 'number' ? size : undefined));
+  return sizes?.reduce((product, size) => (product === undefined || !size ? undefined : product * size), 1);
 }

@@ -96,11 +96,18 @@ test('every form that exporters write is read, whole', () => {
   );
 });
 
-test('a product with a single number is no gain', () => {
+test.each(['initializer', 'Constant node'])('a product with a single number is no gain: %s', (form) => {
   const { norms } = normsOf((b, x) => {
-    const form = { square: 'mul', axes: 'input', root: 'reciprocal', centre: 'none', scale: 'none' } as const;
-    const normed = write(b, x, { ...form, bias: false, cast: false, swap: false });
-    return b.op('Mul', [normed, b.float32([8], [])]);
+    const plain = {
+      square: 'mul',
+      axes: 'input',
+      root: 'reciprocal',
+      centre: 'none',
+      scale: 'none',
+    } as const;
+    const normed = write(b, x, { ...plain, bias: false, cast: false, swap: false });
+    const node = () => b.op('Constant', [], { attributes: { value_float: 8 } });
+    return b.op('Mul', [normed, form === 'initializer' ? b.float32([8], []) : node()]);
   });
   expect(norms[0]?.scale).toBeUndefined();
   expect(norms[0]?.output.producer?.inputs[0]?.name).toBe('x');

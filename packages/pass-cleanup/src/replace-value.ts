@@ -28,10 +28,7 @@ export function replaceValue(value: Value, other: Value): void {
     inheritMetadata(value, other);
   }
   const metadata = [...other.metadataProps];
-  const declared = value.type;
   graph.replace(value, other);
-  // A type that a pass has set sits in no file info, and would not move with the name.
-  if (outputs && declared !== undefined && other.info?.type === undefined) other.type = declared;
   for (const [key, text] of outputs ? metadata : [])
     if (!other.metadataProps.has(key)) other.metadataProps.set(key, text);
   graph.remove(node);

@@ -1,1 +1,2 @@
-export {};
+export { collapse } from './collapse.ts';
+export { removeSubBlocks } from './remove.ts';

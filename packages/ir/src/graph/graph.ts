@@ -173,7 +173,7 @@ export class Graph {
     }
     if (isFree) {
       // What a graph around this one defines keeps its name: outputs of subgraphs go by position.
-      if (!isOuter) swapIdentity(value, other);
+      if (!isOuter) other.swapIdentity(value);
       this.setOutputs(this.outputs.map((output) => (output === value ? other : output)));
       return;
     }
@@ -239,16 +239,6 @@ function allows(type: Value['type'], { dataType, dims }: Tensor): boolean {
     shape.length === dims.length &&
     shape.every((extent, axis) => typeof extent !== 'number' || extent === dims[axis])
   );
-}
-
-/** Exchanges names and file infos, so that `taker` becomes the value the file knows under the name of `value`. */
-function swapIdentity(value: Value, taker: Value): void {
-  [value.name, taker.name] = [taker.name, value.name];
-  const type = taker.type;
-  [value.info, taker.info] = [taker.info, value.info];
-  [value.outputInfo, taker.outputInfo] = [taker.outputInfo, value.outputInfo];
-  [value.metadataProps, taker.metadataProps] = [taker.metadataProps, value.metadataProps];
-  if (taker.info?.type === undefined) taker.type = type;
 }
 
 function release(node: Node): void {

@@ -71,6 +71,21 @@ export class Value {
     return consumers.length === 1 ? consumers[0] : undefined;
   }
 
+  /**
+   * Exchanges names, declarations and metadata with `other`, so that this becomes the value that the file and its users
+   * know under the name of `other`. Where `other` declares no type, this keeps its own.
+   */
+  swapIdentity(other: Value): void {
+    const own = this.type;
+    const declared = other.type;
+    [this.name, other.name] = [other.name, this.name];
+    [this.info, other.info] = [other.info, this.info];
+    [this.outputInfo, other.outputInfo] = [other.outputInfo, this.outputInfo];
+    [this.metadataProps, other.metadataProps] = [other.metadataProps, this.metadataProps];
+    this.#type = declared ?? own;
+    other.#type = own;
+  }
+
   /** Points every use in nodes at `other`. Graph outputs stay: see `Graph.replace`. */
   replaceUsesWith(other: Value): void {
     for (const { node, index } of [...this.uses]) node.setInput(index, other);

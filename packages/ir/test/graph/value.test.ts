@@ -50,3 +50,17 @@ describe('Value', () => {
     expect(`${value}`).toBe('%v');
   });
 });
+
+it('taking over a name takes over the declared type with it, from a file or from a pass', () => {
+  const output = new Value('y', tensorType('float32', ['n', 3]));
+  const computed = new Value('t', tensorType('float32'));
+  computed.swapIdentity(output);
+  expect([computed.name, computed.shape]).toEqual(['y', ['n', 3]]);
+  expect([output.name, output.shape]).toEqual(['t', undefined]);
+});
+
+it('a value keeps its own type where the name it takes over declares none', () => {
+  const computed = new Value('t', tensorType('int64', [2]));
+  computed.swapIdentity(new Value('y'));
+  expect([computed.name, computed.shape]).toEqual(['y', [2]]);
+});

@@ -1,0 +1,93 @@
+import type { SubBlock } from '@sentei/anatomy';
+import { type Graph, Node, toAttribute, type Value } from '@sentei/ir';
+
+/** What is left of a skip norm without its skip, as ONNX Runtime and ONNX name it. */
+const PLAIN_NORMS = new Map([
+  ['SkipLayerNormalization', { opType: 'LayerNormalization', parameters: [2, 3] }],
+  ['SkipSimplifiedLayerNormalization', { opType: 'SimplifiedLayerNormalization', parameters: [2] }],
+]);
+const SKIP_NORM_EPSILON = 1e-12;
+
+/**
+ * Takes sub-blocks out of their graph, with every node and initializer that only they used: one sub-block, or all of one
+ * block in order.
+ *
+ * Without its branch a post-norm sub-block norm(x + f(x)) becomes norm(x), without all of its branches a post-norm block
+ * becomes x; the stream stays normalised either way. Measured on a MiniLM of six layers as the cosine of its embeddings
+ * with those of the full model (300 sentences): for all twelve sub-blocks norm(x) is better (.79 to .97, x .57 to .95);
+ * for the four inner blocks x is, by .002 to .007, and takes a node less. The first and the last block are no candidates
+ * in either form (.80 and .63 at best).
+ *
+ * @param parts what `findBlocks` finds in the graph as it is now
+ */
+export function removeSubBlocks(parts: readonly [SubBlock, ...SubBlock[]]): void {
+  const [first, ...rest] = parts;
+  const last = rest.at(-1);
+  const { graph, merge, kept } = first;
+  if (last === undefined) bypass(graph, merge, merge.outputs[0], kept);
+  else bypass(graph, last.output.producer, last.output, first.input, last.norm === 'post');
+}
+
+function bypass(
+  graph: Graph,
+  node: Node | null,
+  target: Value | undefined,
+  stream: Value,
+  dropNorm = false,
+): void {
+  if (node === null || target === undefined) return;
+  if (PLAIN_NORMS.has(node.opType) && !dropNorm) keepAsNorm(graph, node, stream);
+  else graph.replace(target, stream);
+  sweep(graph, node);
+}
+
+/** A skip norm normalises the stream for whoever comes next, with or without what it adds. */
+function keepAsNorm(graph: Graph, skipNorm: Node, stream: Value): void {
+  const plain = PLAIN_NORMS.get(skipNorm.opType);
+  const [normed, sum] = [skipNorm.output(0), skipNorm.output(3)];
+  if (plain === undefined) return;
+  if (normed?.isUsed) {
+    const replacement = graph.newValue(normed.name, normed.type);
+    // A missing bias is left out: ONNX Runtime's fusions crash on an empty last input.
+    const parameters = plain.parameters.map((index) => skipNorm.input(index));
+    const inputs = [stream, ...parameters.filter((value) => value !== undefined)];
+    const norm = new Node(plain.opType, inputs, [replacement], {
+      name: graph.newName(skipNorm.name),
+      attributes: [
+        ['axis', toAttribute(-1n)],
+        ['epsilon', toAttribute(skipNorm.float('epsilon') ?? SKIP_NORM_EPSILON)],
+      ],
+    });
+    graph.insertBefore(skipNorm, norm);
+    graph.replace(normed, replacement);
+  }
+  if (sum?.isUsed) graph.replace(sum, stream);
+}
+
+/** Removes a node that nothing reads, and then whatever fed nothing else. */
+function sweep(graph: Graph, start: Node): void {
+  const stack: Node[] = [start];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.graph !== graph || node.outputs.some((output) => output.isUsed)) continue;
+    const inner = [...node.subgraphs()].flatMap((subgraph) => [
+      ...subgraph.outputs,
+      ...[...subgraph.allNodes()].flatMap((each) => each.inputs),
+    ]);
+    const read = [...node.inputs, ...inner].filter((value) => value !== null);
+    graph.remove(node);
+    for (const value of read) {
+      if (value.producer?.graph === graph) stack.push(value.producer);
+      else dropInitializer(graph, value);
+    }
+  }
+}
+
+function dropInitializer(innermost: Graph, value: Value): void {
+  if (value.isUsed || value.overridable) return;
+  for (let graph: Graph | null | undefined = innermost; graph; graph = graph.owner?.graph) {
+    if (!graph.initializers.delete(value)) continue;
+    // Before IR version 4 initializers are listed as inputs too, which nobody feeds.
+    const index = graph.inputs.indexOf(value);
+    if (index >= 0) graph.inputs.splice(index, 1);
+  }
+}
