@@ -6,6 +6,7 @@ import { eliminateIdentitiesRule } from './eliminate-identities.ts';
 import { foldConstantsRule } from './fold-constants.ts';
 import { mergeDuplicatesRule } from './merge-duplicates.ts';
 import { mergeShiftsRule } from './merge-shifts.ts';
+import { splitProductsRule } from './split-products.ts';
 import { redefinesOperators, takeSurvey } from './survey.ts';
 import type { Rewrite, Rule } from './types.ts';
 
@@ -17,15 +18,15 @@ const BITWISE: readonly Rule[] = [
   foldConstantsRule,
   mergeShiftsRule,
 ];
-const ROUNDING: readonly Rule[] = [canonicalizeNormsRule];
+const ROUNDING: readonly Rule[] = [splitProductsRule, canonicalizeNormsRule];
 
 const schema = z.strictObject({
   rounds: z.int().min(1).max(100).default(20).describe('rounds at most; a round applies each rule once'),
-  norms: z.boolean().default(true).describe('write decomposed norms in the form that runtimes fuse'),
+  rounding: z.boolean().default(true).describe('apply rules that keep numbers only up to rounding, too'),
 });
 
 /**
- * The exact clean-up pass: dead code, identities, duplicates, constants, shifts and norms, until nothing is left to do.
+ * The exact clean-up pass: dead code, identities, duplicates, constants, shifts, products and norms, until nothing is left to do.
  * One patch per rule and round.
  */
 export const cleanup = definePass({
@@ -34,7 +35,7 @@ export const cleanup = definePass({
   guarantee: 'exact',
   schema,
   *propose(model, context, options) {
-    const rules = options.norms ? [...BITWISE, ...ROUNDING] : BITWISE;
+    const rules = options.rounding ? [...BITWISE, ...ROUNDING] : BITWISE;
     const trusted = redefinesOperators(model) ? [eliminateDeadCodeRule] : rules;
     if (trusted !== rules) {
       const reason =

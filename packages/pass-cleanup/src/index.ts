@@ -5,5 +5,6 @@ export { eliminateIdentities, eliminateIdentitiesRule } from './eliminate-identi
 export { foldConstants, foldConstantsRule } from './fold-constants.ts';
 export { mergeDuplicates, mergeDuplicatesRule } from './merge-duplicates.ts';
 export { mergeShifts, mergeShiftsRule } from './merge-shifts.ts';
+export { splitProducts, splitProductsRule } from './split-products.ts';
 export { type Survey, takeSurvey } from './survey.ts';
 export type { Rewrite, Rule } from './types.ts';

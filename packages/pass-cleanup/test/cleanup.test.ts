@@ -74,7 +74,7 @@ describe('cleanup', () => {
   });
 
   it('leaves norms to their exporter when told to', async () => {
-    expect((await clean(normModel(), { norms: false })).patches).toEqual([]);
+    expect((await clean(normModel(), { rounding: false })).patches).toEqual([]);
   });
 
   it('takes no options it does not know', () => {
