@@ -59,8 +59,8 @@ const MOST_RUNS_PER_SAMPLE = 1000;
 
 const pairSettings = z.object({
   warmUp: z.int().min(1).default(10),
-  minimumRounds: z.int().min(5).default(5),
-  maximumRounds: z.int().min(5).default(100),
+  minimumRounds: z.int().min(3).default(5),
+  maximumRounds: z.int().min(3).default(100),
   minimumSampleMs: z.number().min(0).default(10),
   budgetMs: z.number().min(0).default(10_000),
 });

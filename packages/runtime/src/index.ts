@@ -14,6 +14,8 @@ export type { Engine, EngineOptions, LoadOptions } from './engine.ts';
 export { startEngine } from './engine.ts';
 export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from './host-tensor.ts';
 export { hostTensor } from './host-tensor.ts';
+export type { JudgeOptions } from './judge.ts';
+export { createJudge, longestWindow } from './judge.ts';
 export type { Machine } from './machine.ts';
 export { describeMachine } from './machine.ts';
 export type {
@@ -28,3 +30,9 @@ export type { Summary } from './statistics.ts';
 export { summarize } from './statistics.ts';
 export type { SynthesisOptions } from './synthesize-inputs.ts';
 export { synthesizeInputs } from './synthesize-inputs.ts';
+export type { Validation, ValidationOptions } from './validate.ts';
+export { validatePair } from './validate.ts';
+export type { FidelityFigure } from './validation/fidelity.ts';
+export type { QualityFigure } from './validation/quality.ts';
+export type { SpeedFigure } from './validation/speed.ts';
+export type { Effort, LeftOut } from './validation/types.ts';

@@ -5,6 +5,9 @@ import type { Feeds, HostTensor } from './host-tensor.ts';
 import type { Signature, ValueSignature } from './protocol.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** What the error says when a model scores with NaN: the only `runtime-failed` that is about numbers. */
+export const NOT_NUMBERS = 'the logits are not numbers';
+
 /** One model loaded in a process of its own. Made by `Engine.load`. */
 export class Session {
   /** The model file, as the caller named it. */
@@ -81,7 +84,7 @@ export class Session {
     }
     const { bits } = await this.#worker.exchange({ kind: 'score', window, ...names }, this.path);
     if (Number.isNaN(bits)) {
-      throw new SenteiError('runtime-failed', `${this.path}: the logits are not numbers`, {
+      throw new SenteiError('runtime-failed', `${this.path}: ${NOT_NUMBERS}`, {
         subject: this.path,
       });
     }

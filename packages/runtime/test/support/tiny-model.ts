@@ -190,3 +190,37 @@ export function bigramModel(table: Float32Array | Uint16Array): Uint8Array {
     initializers: [{ name: 'table', type, dims: [256, 256], bytes: new Uint8Array(table.buffer) }],
   });
 }
+
+const int64Constant = (name: string, dims: readonly number[], value: number): TinyInitializer => ({
+  name,
+  type: ELEMENT.int64,
+  dims,
+  bytes: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
+});
+
+/** A byte-level language model with a table of `positions` rows added to its logits: it fails beyond that length. */
+export function positionalModel(table: Float32Array, positions: number): Uint8Array {
+  return tinyModel({
+    inputs: [{ name: 'bytes', type: ELEMENT.int64, dims: ['batch', 'sequence'] }],
+    outputs: [{ name: 'scores', type: ELEMENT.float, dims: ['batch', 'sequence', 256] }],
+    nodes: [
+      { op: 'Shape', inputs: ['bytes'], outputs: ['shape'] },
+      { op: 'Gather', inputs: ['shape', 'one'], outputs: ['length'] },
+      { op: 'Range', inputs: ['zero', 'length', 'one'], outputs: ['steps'] },
+      { op: 'Gather', inputs: ['positions', 'steps'], outputs: ['offsets'] },
+      { op: 'Gather', inputs: ['table', 'bytes'], outputs: ['bigrams'] },
+      { op: 'Add', inputs: ['bigrams', 'offsets'], outputs: ['scores'] },
+    ],
+    initializers: [
+      { name: 'table', type: ELEMENT.float, dims: [256, 256], bytes: new Uint8Array(table.buffer) },
+      {
+        name: 'positions',
+        type: ELEMENT.float,
+        dims: [positions, 256],
+        bytes: new Uint8Array(positions * 1024),
+      },
+      int64Constant('zero', [], 0),
+      int64Constant('one', [], 1),
+    ],
+  });
+}

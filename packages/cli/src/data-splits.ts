@@ -1,0 +1,105 @@
+import { readFile, stat } from 'node:fs/promises';
+import { SenteiError, type Split } from '@sentei/ir';
+
+/** Bytes `from` up to, not including, `to` of a file. */
+export interface SplitRange {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface DataSplits {
+  readonly ranges: Readonly<Record<Split, SplitRange>>;
+  readonly texts: Readonly<Record<Split, Uint8Array>>;
+}
+
+export interface DataFiles {
+  /** Text to calibrate and select on, and to judge on where no other file is given. */
+  readonly data: string;
+  /** Text to judge on. */
+  readonly heldout?: string | undefined;
+}
+
+/** One window of 512 bytes to calibrate and to select on, two to judge on. */
+const SHORTEST = { calibration: 512, selection: 512, heldout: 1024 } as const;
+const LARGEST = 2 ** 30;
+
+/**
+ * Reads text and divides it so that no byte is in two splits. One file: the first quarter calibrates, the second selects,
+ * the second half judges. Two files: the halves of the first calibrate and select, the other one judges.
+ *
+ * @throws SenteiError `invalid-data` when a file cannot be read, is too short, or is given twice
+ */
+export async function readSplits({ data, heldout }: DataFiles): Promise<DataSplits> {
+  const text = await readText(data);
+  const judged = heldout === undefined ? text : await readText(heldout);
+  if (heldout !== undefined && (await isSameFile(data, heldout))) {
+    throw invalid(
+      heldout,
+      'is given as data and as held-out data',
+      'give another text, or leave --heldout out',
+    );
+  }
+  const ranges = rangesOf({ data, heldout }, text.length, judged.length);
+  for (const [split, shortest] of Object.entries(SHORTEST)) {
+    const { path, from, to } = ranges[split as Split];
+    if (to - from >= shortest) continue;
+    const size = path === data ? text.length : judged.length;
+    throw invalid(
+      path,
+      `is too short: of its ${size} bytes ${to - from} would be for ${split}, ${shortest} are needed`,
+      'a few hundred kilobytes of text like what the model is for are a good size',
+    );
+  }
+  const cut = (bytes: Uint8Array, { from, to }: SplitRange) => bytes.subarray(from, to);
+  return {
+    ranges,
+    texts: {
+      calibration: cut(text, ranges.calibration),
+      selection: cut(text, ranges.selection),
+      heldout: cut(judged, ranges.heldout),
+    },
+  };
+}
+
+/** Where the splits lie in files of the given sizes. */
+export function rangesOf(
+  { data, heldout }: DataFiles,
+  size: number,
+  heldoutSize: number,
+): Readonly<Record<Split, SplitRange>> {
+  const half = Math.floor(size / 2);
+  const end = heldout === undefined ? half : size;
+  const middle = Math.floor(end / 2);
+  return {
+    calibration: { path: data, from: 0, to: middle },
+    selection: { path: data, from: middle, to: end },
+    heldout:
+      heldout === undefined
+        ? { path: data, from: half, to: size }
+        : { path: heldout, from: 0, to: heldoutSize },
+  };
+}
+
+async function readText(path: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw invalid(path, 'is not a file', 'give a text file');
+    if (found.size > LARGEST) throw invalid(path, 'is larger than 1 GiB', 'a few megabytes are enough');
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof SenteiError) throw cause;
+    const code = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    if (code === 'ENOENT') throw invalid(path, 'does not exist', 'check the path');
+    throw invalid(path, `cannot be read (${code})`, 'check the path and its permissions');
+  }
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([stat(a), stat(b)]);
+  return first.dev === second.dev && first.ino === second.ino;
+}
+
+function invalid(path: string, fault: string, hint: string): SenteiError {
+  return new SenteiError('invalid-data', `data file ${path} ${fault}`, { subject: path, hint });
+}

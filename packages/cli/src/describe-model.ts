@@ -1,0 +1,130 @@
+import { type Anatomy, findAttentionCores, findBlocks, findNorms, matchForgetGate } from '@sentei/anatomy';
+import {
+  countModel,
+  isTensorType,
+  type Model,
+  type ModelStatistics,
+  type Node,
+  type Value,
+  type ValueType,
+} from '@sentei/ir';
+import { externalLocations } from './file-facts.ts';
+
+export interface ValueDescription {
+  readonly name: string;
+  /** Element type of a tensor, or the kind of anything else. */
+  readonly type: string;
+  /** Numbers, symbols, and `null` for what is unknown; `null` as a whole when the rank is. */
+  readonly dims: readonly (number | string | null)[] | null;
+}
+
+export interface BlockDescription {
+  readonly depth: number;
+  readonly input: string;
+  readonly output: string;
+  readonly subBlocks: readonly {
+    readonly kind: string;
+    readonly norm: string;
+    readonly merge: string;
+    readonly nodes: number;
+  }[];
+}
+
+export interface AttentionDescription {
+  /** The softmax, as messages name it. */
+  readonly softmax: string;
+  readonly nodes: number;
+  /** What happens to the scores before the softmax, in order. */
+  readonly steps: readonly string[];
+  /** Whether one of the biases is a forget gate, D[i, j] = c[i] − c[j] with c never growing. */
+  readonly hasForgetGate: boolean;
+}
+
+/** What a model is made of, as far as its structure tells. */
+export interface ModelDescription extends ModelStatistics {
+  readonly irVersion: number;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly inputs: readonly ValueDescription[];
+  readonly outputs: readonly ValueDescription[];
+  /** Nodes by operator, those of other domains with the domain before a colon; most frequent first. */
+  readonly operators: Readonly<Record<string, number>>;
+  readonly subgraphs: number;
+  readonly functions: readonly string[];
+  readonly externalData: readonly string[];
+  readonly blocks: readonly BlockDescription[];
+  /** Sums that look like the end of a residual block and are none that could be taken out. */
+  readonly skippedMerges: readonly { readonly node: string; readonly reason: string }[];
+  readonly attention: readonly AttentionDescription[];
+  readonly norms: Readonly<Record<string, number>>;
+}
+
+/** Describes a model without reading its weights. */
+export function describeModel(model: Model): ModelDescription {
+  const graphs = [...model.graphs()];
+  const anatomy = findBlocks(model.graph);
+  const norms = findNorms(model.graph);
+  return {
+    ...countModel(model),
+    irVersion: model.irVersion,
+    opsets: Object.fromEntries([...model.opsetImports].map(([domain, v]) => [domain || 'ai.onnx', v])),
+    // Before IR version 4 every initializer was listed among the inputs.
+    inputs: model.graph.inputs.filter(({ tensor }) => tensor === undefined).map(describeValue),
+    outputs: model.graph.outputs.map(describeValue),
+    operators: countOperators(graphs.flatMap((graph) => [...graph.nodes()])),
+    subgraphs: graphs.length - 1 - model.functions.length,
+    functions: model.functions.map(({ domain, name }) => (domain === '' ? name : `${domain}:${name}`)),
+    externalData: externalLocations(model),
+    blocks: anatomy.blocks.map(describeBlock),
+    skippedMerges: anatomy.skipped.map(({ node, reason }) => ({ node: String(node), reason })),
+    attention: findAttentionCores(model.graph).map(describeAttention),
+    norms: tally(norms.map(({ kind }) => kind)),
+  };
+}
+
+function describeValue({ name, type }: Value): ValueDescription {
+  return { name, type: typeName(type), dims: isTensorType(type) ? (type.shape ?? null) : null };
+}
+
+function typeName(type: ValueType | undefined): string {
+  if (!isTensorType(type)) return type?.kind ?? 'unknown';
+  return type.kind === 'tensor' ? type.elementType : `sparse ${type.elementType}`;
+}
+
+function describeBlock({ depth, input, output, subBlocks }: Anatomy['blocks'][number]): BlockDescription {
+  return {
+    depth,
+    input: input.name,
+    output: output.name,
+    subBlocks: subBlocks.map(({ kind, norm, merge, nodes }) => ({
+      kind,
+      norm,
+      merge: String(merge),
+      nodes: nodes.length,
+    })),
+  };
+}
+
+function describeAttention({
+  softmax,
+  nodes,
+  steps,
+}: ReturnType<typeof findAttentionCores>[number]): AttentionDescription {
+  const gates = steps.filter((step) => step.kind === 'bias' && matchForgetGate(step.value) !== undefined);
+  return {
+    softmax: String(softmax),
+    nodes: nodes.length,
+    steps: steps.map((step) => (gates.includes(step) ? 'forget gate' : step.kind)),
+    hasForgetGate: gates.length > 0,
+  };
+}
+
+function countOperators(nodes: readonly Node[]): Record<string, number> {
+  return tally(nodes.map((node) => (node.is(node.opType) ? node.opType : `${node.domain}:${node.opType}`)));
+}
+
+/** How often each word occurs, the most frequent first, equals in alphabetical order. */
+function tally(words: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)));
+}

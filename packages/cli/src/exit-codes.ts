@@ -1,0 +1,43 @@
+import { type ErrorCode, SenteiError } from '@sentei/ir';
+
+/** What the command ends with, in words for its help and its README. */
+export const EXIT_CODES = [
+  { code: 0, meaning: 'done' },
+  { code: 1, meaning: 'unexpected: a defect of Sentei' },
+  { code: 2, meaning: 'wrong usage of the command line' },
+  { code: 3, meaning: 'the model file cannot be read' },
+  { code: 4, meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value' },
+  { code: 5, meaning: 'the data cannot be used' },
+  { code: 6, meaning: 'the output cannot be written' },
+  { code: 7, meaning: 'ONNX Runtime failed or took too long, or the pruned model does not run' },
+  { code: 8, meaning: 'the quality on held-out data broke the budget' },
+  { code: 130, meaning: 'interrupted' },
+] as const;
+
+export type ExitCode = (typeof EXIT_CODES)[number]['code'];
+
+const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
+  'file-missing': 3,
+  'file-unreadable': 3,
+  'not-onnx': 3,
+  'unsupported-ir-version': 3,
+  'unsupported-opset': 3,
+  'unsupported-model': 3,
+  'external-data': 3,
+  'invalid-graph': 3,
+  'pipeline-syntax': 4,
+  'unknown-pass': 4,
+  'unknown-option': 4,
+  'invalid-option': 4,
+  'invalid-data': 5,
+  'output-unwritable': 6,
+  'runtime-failed': 7,
+  'runtime-timeout': 7,
+  'budget-exceeded': 8,
+  cancelled: 130,
+};
+
+/** The exit code of an error: 1 for everything that was not thrown on purpose. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof SenteiError ? CODES[error.code] : 1;
+}

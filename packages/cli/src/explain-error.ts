@@ -1,0 +1,37 @@
+import { SenteiError } from '@sentei/ir';
+import { exitCodeOf } from './exit-codes.ts';
+
+const HINTS: Readonly<Record<number, string>> = {
+  1: 'this is a defect of Sentei: run again with SENTEI_DEBUG=1 and report what it says',
+  3: 'check that the file is a complete ONNX model',
+  4: 'see the passes and their options in the README',
+  5: 'give a text file of at least a few hundred kilobytes',
+  6: 'check that the folder may be written to and has room',
+  7: 'run again with --validation none to write the model without running it',
+  8: 'raise --max-drop, or leave out the pass that costs most',
+  130: 'nothing was written',
+};
+
+/**
+ * Says an error in two lines, what is wrong and what to do about it, without control characters.
+ *
+ * @param trace adds the stack trace of the error and of its causes
+ */
+export function explainError(error: unknown, trace = false): string {
+  const what = error instanceof SenteiError ? error.message : `unexpected: ${messageOf(error)}`;
+  const hint = (error instanceof SenteiError && error.hint) || HINTS[exitCodeOf(error)];
+  const lines = [`sentei: ${oneLine(what)}`, `hint: ${oneLine(hint ?? '')}`];
+  for (let cause = error; trace && cause instanceof Error; cause = cause.cause) {
+    lines.push(cause.stack ?? cause.message);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The text on one line, with what would move the cursor or change colours taken out. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+import type { ModelStatistics, PassRecord, pipelineToJson, Split } from '@sentei/ir';
+import type { Machine, Validation } from '@sentei/runtime';
+import type { SplitRange } from './data-splits.ts';
+import type { FileFacts } from './file-facts.ts';
+
+/** How much the pruned model is compared with the original before it is kept. */
+export type ValidationEffort = 'full' | 'short' | 'none';
+
+/** A model as it was read or written. */
+export interface ModelFacts extends FileFacts, ModelStatistics {
+  readonly irVersion: number;
+  /** Opset version by domain; the standard domain is `ai.onnx`. */
+  readonly opsets: Readonly<Record<string, number>>;
+  /** Files beside the model that hold weights. */
+  readonly externalData: readonly string[];
+}
+
+/** Held-out loss against the budget. */
+export interface BudgetFacts {
+  /** Largest loss that is allowed, relative to the original. */
+  readonly maxDrop: number;
+  /** The worst of the losses measured on held-out data; absent when none was. */
+  readonly heldoutDrop?: number;
+}
+
+/** Everything about one run of `prune`: what was done, why, and what it changed. */
+export interface Report {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly software: {
+    readonly sentei: string;
+    readonly onnxruntimeNode: string | null;
+    readonly node: string;
+  };
+  /** Absent when ONNX Runtime does not start. */
+  readonly machine: Machine | null;
+  readonly options: {
+    readonly maxDrop: number;
+    readonly threads: number;
+    readonly validation: ValidationEffort;
+  };
+  readonly pipeline: { readonly text: string; readonly steps: ReturnType<typeof pipelineToJson> };
+  /** Which bytes of which file each decision was based on; the held-out ones steer none. */
+  readonly data: Readonly<Record<Split, SplitRange>> | null;
+  readonly source: ModelFacts;
+  readonly result: ModelFacts;
+  readonly passes: readonly PassRecord[];
+  readonly validation: Validation | { readonly status: 'skipped' };
+  readonly budget: BudgetFacts;
+  readonly warnings: readonly string[];
+}
+
+/** Writes a report as JSON. Numbers that JSON does not have are written as text: `"Infinity"`. */
+export function printReport(report: Report): string {
+  const replace = (_key: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  return `${JSON.stringify(report, replace, 2)}\n`;
+}

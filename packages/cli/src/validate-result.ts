@@ -1,0 +1,52 @@
+import { type Validation, validatePair } from '@sentei/runtime';
+import type { Listener } from './progress.ts';
+import type { Report, ValidationEffort } from './report.ts';
+
+export interface ResultFiles {
+  readonly original: string;
+  readonly candidate: string;
+  readonly heldout: Uint8Array | undefined;
+  readonly threads: number;
+  readonly effort: ValidationEffort;
+  readonly listener: Listener;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Compares the result with the original as thoroughly as was asked for, and warns about what could not be compared.
+ *
+ * @throws SenteiError as `validatePair`
+ */
+export async function validateResult(files: ResultFiles): Promise<Report['validation']> {
+  const { original, candidate, heldout, threads, effort, listener, signal } = files;
+  if (effort === 'none') {
+    listener.warn('the result was not compared with the original, as asked');
+    return { status: 'skipped' };
+  }
+  listener.step('comparing the result with the original');
+  const onProgress = listener.progress.bind(listener);
+  const validation = await validatePair({
+    original,
+    candidate,
+    heldout,
+    threads,
+    effort,
+    signal,
+    onProgress,
+  });
+  for (const warning of gapsOf(validation, heldout !== undefined)) listener.warn(warning);
+  return validation;
+}
+
+/** Parts of which nothing could be measured. */
+function gapsOf(validation: Validation, hasText: boolean): string[] {
+  if (validation.status === 'impossible') {
+    return [`the result could not be compared: ONNX Runtime cannot run the original (${validation.reason})`];
+  }
+  const { quality, fidelity, speed, leftOut } = validation;
+  const parts = { fidelity, speed, ...(hasText ? { quality } : {}) };
+  return Object.entries(parts).flatMap(([part, figures]) => {
+    const reason = leftOut.find((each) => each.part === part)?.reason;
+    return figures.length > 0 ? [] : [`${part} could not be measured: ${reason ?? 'nothing could be run'}`];
+  });
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { emptyFolder, listing, savedModel, savedText } from '../support/models.ts';
+import { sentei } from '../support/streams.ts';
+
+test('the default pipeline ends with tables and a closing line', async () => {
+  const folder = await emptyFolder();
+  const [model, data, out] = [await savedModel(folder), await savedText(folder), join(folder, 'out')];
+  const { code, stdout, stderr } = await sentei([
+    'prune',
+    model,
+    `--out=${out}`,
+    `--data=${data}`,
+    '--validation=short',
+    '--threads=1',
+  ]);
+  expect(code).toBe(0);
+  expect(await listing(out)).toEqual(['model.onnx', 'report.json']);
+  for (const part of ['│ 1 cleanup', '│ 2 acp', '│ 3 collapse', '│ 4 cleanup', 'bits per byte, 4 × 1024']) {
+    expect(stdout).toContain(part);
+  }
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+    new RegExp(`^${model} \\([\\d.]+ KB\\) -> ${join(out, 'model.onnx')} \\([\\d.]+ KB\\)$`),
+  );
+  expect(stderr.split('\n').slice(0, 2)).toEqual([`reading ${model}`, 'pass 1 of 4: cleanup']);
+  expect(stdout + stderr).not.toContain('\u001b');
+});
+
+test('warnings are said at the end again', async () => {
+  const folder = await emptyFolder();
+  const model = await savedModel(folder);
+  const args = ['prune', model, '--out', join(folder, 'out'), '--pipeline', '', '--validation', 'none'];
+  const { code, stdout, stderr } = await sentei(args);
+  expect(code).toBe(0);
+  const warning = 'warning: the result was not compared with the original, as asked\n';
+  expect(stderr).toContain(warning);
+  expect(stdout).toContain(warning);
+  expect(stdout).toContain('no passes: the pipeline is empty');
+});

@@ -1,0 +1,35 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { emptyFolder, listing, savedModel } from './support/models.ts';
+
+const BIN = fileURLToPath(new URL('../bin/sentei.js', import.meta.url));
+
+test('the command runs from its built files', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, '--version']);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const running = promisify(execFile)(process.execPath, [BIN, 'inspect', 'none.onnx']);
+  await expect(running).rejects.toMatchObject({
+    code: 3,
+    stderr: 'sentei: none.onnx does not exist\nhint: check the path\n',
+  });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s interrupts a run and leaves nothing behind', async (signal) => {
+  const folder = await emptyFolder();
+  const model = await savedModel(folder);
+  const child = spawn(process.execPath, [BIN, 'prune', model, '--out', join(folder, 'out')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (text.includes('comparing')) child.kill(signal);
+  });
+  const [code] = await once(child, 'close');
+  expect([code, await listing(folder)]).toEqual([130, ['tiny.onnx']]);
+  expect(said.endsWith('sentei: interrupted\nhint: nothing was written\n')).toBe(true);
+});

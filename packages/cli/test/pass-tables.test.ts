@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { drawPasses } from '../src/pass-tables.ts';
+import { passRecord, patchRecord } from './support/report.ts';
+
+test('passes are listed with what they decided, equal reasons together, what was done first', () => {
+  const refused = (name: string) => patchRecord({ name, decision: 'refused', reason: 'it is too small' });
+  const table = drawPasses([
+    passRecord('acp', [refused('a'), refused('b'), patchRecord({ name: 'c', reason: 'proven' })]),
+    passRecord('tidy', []),
+  ]);
+  expect(table).toBe(
+    `
+┌────────┬─────────┬──────────┬─────────┬──────────┬────────────┬─────────┬───────┐
+│ pass   │ applied │ reverted │ refused │    nodes │ parameters │ weights │  time │
+├────────┼─────────┼──────────┼─────────┼──────────┼────────────┼─────────┼───────┤
+│ 1 acp  │       1 │        0 │       2 │ 12 -> 10 │      2,000 │  8.0 KB │ 1.3 s │
+│ 2 tidy │       0 │        0 │       0 │ 12 -> 10 │      2,000 │  8.0 KB │ 1.3 s │
+└────────┴─────────┴──────────┴─────────┴──────────┴────────────┴─────────┴───────┘
+┌───────┬──────────┬───────┬─────────────────┐
+│ pass  │ decision │ patch │ reason          │
+├───────┼──────────┼───────┼─────────────────┤
+│ 1 acp │ applied  │ c     │ proven          │
+│ 1 acp │ refused  │ a; b  │ it is too small │
+└───────┴──────────┴───────┴─────────────────┘
+`.trimStart(),
+  );
+});
+
+test('long lists are cut', () => {
+  const patches = Array.from({ length: 30 }, (_, index) =>
+    patchRecord({ name: `p${index}`, decision: 'reverted', reason: `loss ${index}` }),
+  );
+  const table = drawPasses([passRecord('collapse', patches)]);
+  expect(table).toContain('loss 7');
+  expect(table).not.toContain('loss 8');
+  expect(table).toMatch(/and 22 more +│ see the report/);
+});
+
+test('an empty pipeline is said to be one', () => {
+  expect(drawPasses([])).toBe('no passes: the pipeline is empty\n');
+});

@@ -1,0 +1,14 @@
+import { instantiatePipeline, parsePipeline } from '@sentei/ir';
+import { expect, test } from 'vitest';
+import { DEFAULT_PIPELINE, PASSES } from '../src/passes.ts';
+
+test('the passes have names of their own, and the default pipeline uses them', () => {
+  expect(PASSES.map(({ id }) => id)).toEqual(['cleanup', 'acp', 'collapse']);
+  const passes = instantiatePipeline(parsePipeline(DEFAULT_PIPELINE), PASSES);
+  expect(passes.map(({ id, guarantee }) => [id, guarantee])).toEqual([
+    ['cleanup', 'exact'],
+    ['acp', 'bounded'],
+    ['collapse', 'empirical'],
+    ['cleanup', 'exact'],
+  ]);
+});

@@ -1,0 +1,144 @@
+import { SenteiError } from '@sentei/ir';
+import { type Engine, startEngine } from '../engine.ts';
+import type { Session } from '../session.ts';
+
+export interface PairOptions {
+  /** Model files. */
+  readonly original: string;
+  readonly candidate: string;
+  readonly threads?: number | undefined;
+  /** Milliseconds that one run may take. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the original did: a result, or why there is none. */
+export type Attempt<Result> =
+  | { readonly ran: true; readonly result: Result }
+  | { readonly ran: false; readonly reason: string };
+
+/** Raised inside of an attempt, to tell a failure of the candidate from one of the original. */
+class CandidateFailure {
+  readonly error: SenteiError;
+
+  constructor(error: SenteiError) {
+    this.error = error;
+  }
+}
+
+/**
+ * Two models that have to behave alike, both loaded. What the original cannot run says nothing about the candidate; a
+ * candidate that fails where the original runs is broken.
+ */
+export class ModelPair {
+  readonly engine: Engine;
+  readonly #paths: Pick<PairOptions, 'original' | 'candidate'>;
+  #original: Session;
+  #candidate: Session;
+
+  private constructor(engine: Engine, paths: PairOptions, original: Session, candidate: Session) {
+    this.engine = engine;
+    this.#paths = paths;
+    this.#original = original;
+    this.#candidate = candidate;
+  }
+
+  /**
+   * Loads both models.
+   *
+   * @returns the reason instead of the pair when ONNX Runtime cannot load the original
+   * @throws SenteiError `runtime-failed` or `runtime-timeout` when it loads the original and not the candidate or does not
+   *   start at all; `cancelled`
+   */
+  static async open(options: PairOptions): Promise<Attempt<ModelPair>> {
+    const { threads, timeoutMs, signal } = options;
+    const engine = await startEngine({ threads, timeoutMs, signal });
+    try {
+      const original = await attempt(options.original, () => engine.load(options.original));
+      if (!original.ran) {
+        await engine.close();
+        return original;
+      }
+      const candidate = await onlyCandidate('load', options.candidate, () => engine.load(options.candidate));
+      return { ran: true, result: new ModelPair(engine, options, original.result, candidate) };
+    } catch (error) {
+      await engine.close();
+      throw error instanceof CandidateFailure ? error.error : error;
+    }
+  }
+
+  /** The original's; the candidate has the same inputs and outputs. */
+  get signature(): Pick<Session, 'inputs' | 'outputs'> {
+    return this.#original;
+  }
+
+  /**
+   * Does something with both models.
+   *
+   * @param what names it, for the message when only the candidate fails
+   * @throws SenteiError `runtime-failed` or `runtime-timeout` when only the candidate fails, `cancelled`
+   */
+  async run<Result>(
+    what: string,
+    work: (
+      onOriginal: <T>(action: (session: Session) => Promise<T>) => Promise<T>,
+      onCandidate: <T>(action: (session: Session) => Promise<T>) => Promise<T>,
+    ) => Promise<Result>,
+  ): Promise<Attempt<Result>> {
+    const { original, candidate } = this.#paths;
+    try {
+      const outcome = await attempt(original, () =>
+        work(
+          (action) => action(this.#original),
+          (action) => onlyCandidate(`run ${what}`, candidate, () => action(this.#candidate)),
+        ),
+      );
+      if (!outcome.ran) await this.#reload();
+      return outcome;
+    } catch (error) {
+      throw error instanceof CandidateFailure ? error.error : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+  }
+
+  /** A failure may have ended the process. */
+  async #reload(): Promise<void> {
+    await this.#original.release();
+    this.#original = await this.engine.load(this.#paths.original);
+  }
+}
+
+async function attempt<Result>(path: string, action: () => Promise<Result>): Promise<Attempt<Result>> {
+  try {
+    return { ran: true, result: await action() };
+  } catch (error) {
+    if (!(error instanceof SenteiError) || error.code === 'cancelled') throw error;
+    return { ran: false, reason: withoutPath(error, path) };
+  }
+}
+
+async function onlyCandidate<Result>(
+  what: string,
+  path: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (!(cause instanceof SenteiError) || cause.code === 'cancelled') throw cause;
+    throw new CandidateFailure(
+      new SenteiError(
+        cause.code === 'runtime-timeout' ? 'runtime-timeout' : 'runtime-failed',
+        `the pruned model does not ${what}, the original does: ${withoutPath(cause, path)}`,
+        { subject: path, hint: 'run the passes one by one to see which of them breaks the model', cause },
+      ),
+    );
+  }
+}
+
+function withoutPath({ message }: SenteiError, path: string): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}

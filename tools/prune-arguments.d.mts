@@ -1,0 +1,1 @@
+export function pruneArguments(args: readonly string[], workspace: string, folder: string): string[];
