@@ -1,4 +1,5 @@
 import { constantScalar, type Graph, type Node, type Value } from '@sentei/ir';
+import { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
 
 /** What happens to the scores between the product of queries and keys and the softmax, in the order it is computed. */
 export type ScoreStep =
@@ -38,20 +39,22 @@ export interface AttentionCore {
 /**
  * Finds attention by its structure: a product, anything that scales, shifts or masks it, a softmax over the last axis,
  * and a second product. Subgraphs are searched too.
+ *
+ * @param shapes tells ranks; inferred ones find attention in files that declare none
  */
-export function findAttentionCores(graph: Graph): AttentionCore[] {
+export function findAttentionCores(graph: Graph, shapes: ShapeFacts = DECLARED_SHAPES): AttentionCore[] {
   const cores: AttentionCore[] = [];
   for (const node of graph.allNodes()) {
-    const core = node.is('Softmax') ? attentionOf(node) : undefined;
+    const core = node.is('Softmax') ? attentionOf(node, shapes) : undefined;
     if (core !== undefined) cores.push(core);
   }
   return cores;
 }
 
-function attentionOf(softmax: Node): AttentionCore | undefined {
+function attentionOf(softmax: Node, shapes: ShapeFacts): AttentionCore | undefined {
   const scores = softmax.input(0);
   const weights = softmax.output(0);
-  if (scores === undefined || weights === undefined || !isOverLastAxis(softmax)) return undefined;
+  if (scores === undefined || weights === undefined || !isOverLastAxis(softmax, shapes)) return undefined;
   const after = productOfWeights(weights);
   const before = scoreProduct(scores, 12);
   if (after === undefined || before === undefined) return undefined;
@@ -145,9 +148,10 @@ function scoreProduct(scores: Value, depth: number): { product: Node; steps: Sco
   return undefined;
 }
 
-function isOverLastAxis(softmax: Node): boolean {
-  const axis = softmax.int('axis');
-  const rank = softmax.input(0)?.shape?.length;
-  // The default was 1 before opset 13 and is -1 since; without a rank only an explicit -1 is certain.
+function isOverLastAxis(softmax: Node, shapes: ShapeFacts): boolean {
+  const [scores, weights] = [softmax.input(0), softmax.output(0)];
+  const rank = ((scores && shapes.shapeOf(scores)) ?? (weights && shapes.shapeOf(weights)))?.length;
+  // The default was 1 before opset 13 and is −1 since; only for matrices are they the same.
+  const axis = softmax.int('axis') ?? (rank === 2 ? 1 : undefined);
   return axis === -1 || (axis !== undefined && rank !== undefined && axis === rank - 1);
 }

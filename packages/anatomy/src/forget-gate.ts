@@ -1,4 +1,5 @@
 import { constantIntegers, constantScalar, type Node, type Value } from '@sentei/ir';
+import { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
 import { hasSign } from './sign.ts';
 
 /**
@@ -15,14 +16,14 @@ export interface ForgetGate {
 }
 
 /** Recognises a forget bias by its structure, or tells `undefined`. */
-export function matchForgetGate(bias: Value): ForgetGate | undefined {
+export function matchForgetGate(bias: Value, shapes: ShapeFacts = DECLARED_SHAPES): ForgetGate | undefined {
   const difference = bias.producer;
   if (!difference?.is('Sub')) return undefined;
-  const rows = unsqueezed(difference.input(0), 'last');
-  const columns = unsqueezed(difference.input(1), 'before-last');
+  const rows = unsqueezed(difference.input(0), 'last', shapes);
+  const columns = unsqueezed(difference.input(1), 'before-last', shapes);
   if (rows === undefined || columns === undefined || rows.source !== columns.source) return undefined;
   const cumulative = rows.source;
-  const found = runningSum(cumulative);
+  const found = runningSum(cumulative, shapes);
   if (found === undefined) return undefined;
   return {
     cumulative,
@@ -35,6 +36,7 @@ export function matchForgetGate(bias: Value): ForgetGate | undefined {
 function unsqueezed(
   value: Value | undefined,
   place: 'last' | 'before-last',
+  shapes: ShapeFacts,
 ): { source: Value; node: Node } | undefined {
   const node = value?.producer;
   const source = node?.is('Unsqueeze') ? node.input(0) : undefined;
@@ -43,24 +45,24 @@ function unsqueezed(
   const [axis] = axes ?? [];
   if (axes?.length !== 1 || axis === undefined) return undefined;
   if (axis < 0) return axis === (place === 'last' ? -1 : -2) ? { source, node } : undefined;
-  const rank = rankOf(source) ?? rankOf(value as Value, -1);
+  const rank = rankOf(source, shapes) ?? rankOf(value as Value, shapes, -1);
   if (rank === undefined) return undefined;
   return axis === (place === 'last' ? rank : rank - 1) ? { source, node } : undefined;
 }
 
 /** Follows transpositions back to a CumSum along the axis that ends up last. */
-function runningSum(value: Value): { summed: Value; nodes: Node[] } | undefined {
+function runningSum(value: Value, shapes: ShapeFacts): { summed: Value; nodes: Node[] } | undefined {
   const nodes: Node[] = [];
   let current = value;
   // Negative counts from the end, which is all that is known of the axis while no rank is.
   let axis = -1;
-  let rank = value.shape?.length;
+  let rank = shapes.shapeOf(value)?.length;
   for (let node = current.producer; node !== null; node = current.producer) {
     const input = node.input(0);
     if (input === undefined || nodes.length > 8) return undefined;
     nodes.unshift(node);
     if (node.is('CumSum'))
-      return sumsAlong(node, axis, rank) && hasSign(input, 'non-positive')
+      return sumsAlong(node, axis, rank ?? rankOf(input, shapes)) && hasSign(input, 'non-positive')
         ? { summed: input, nodes }
         : undefined;
     if (node.is('Transpose')) {
@@ -78,18 +80,16 @@ function runningSum(value: Value): { summed: Value; nodes: Node[] } | undefined 
   return undefined;
 }
 
-function sumsAlong(node: Node, axis: number, knownRank: number | undefined): boolean {
+function sumsAlong(node: Node, axis: number, rank: number | undefined): boolean {
   if (node.int('reverse') === 1 || node.int('exclusive') === 1) return false;
   const along = constantScalar(node.input(1));
   if (along === undefined) return false;
-  if (along < 0) return along === axis;
-  const rank = knownRank ?? rankOf(node.input(0)) ?? rankOf(node.output(0));
-  return rank !== undefined && along - rank === axis;
+  return along < 0 ? along === axis : rank !== undefined && along - rank === axis;
 }
 
-/** Rank of a value: declared, or read off the permutation of a Transpose that makes it. */
-function rankOf(value: Value | undefined, offset = 0): number | undefined {
+/** Rank of a value: looked up, or read off the permutation of a Transpose that makes it. */
+function rankOf(value: Value | undefined, shapes: ShapeFacts, offset = 0): number | undefined {
   const permutation = value?.producer?.is('Transpose') ? value.producer.ints('perm') : undefined;
-  const rank = value?.shape?.length ?? permutation?.length;
+  const rank = (value && shapes.shapeOf(value)?.length) ?? permutation?.length;
   return rank === undefined ? undefined : rank + offset;
 }

@@ -1,4 +1,5 @@
 export { type AttentionCore, findAttentionCores, type ScoreStep } from './attention.ts';
+export { type BiasTerms, matchBiasTerms } from './bias-terms.ts';
 export { type Anatomy, type Block, findBlocks } from './blocks.ts';
 export type { BranchKind } from './branch-kind.ts';
 export { type CausalCondition, matchCausalBias, matchCausalCondition } from './causal-mask.ts';
@@ -7,5 +8,6 @@ export { type ForgetGate, matchForgetGate } from './forget-gate.ts';
 export { findNorms, type Norm } from './norm.ts';
 export type { NormPlacement } from './norm-placement.ts';
 export type { SkippedMerge, SubBlock } from './residual.ts';
+export { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
 export { hasSign, type Sign } from './sign.ts';
 export { type BoundFacts, vectorNormBound } from './vector-norm-bound.ts';

@@ -1,10 +1,10 @@
 import { constantScalar, constantTensor, type Shape, type Tensor, type Value } from '@sentei/ir';
 import type { Norm } from './norm.ts';
+import type { ShapeFacts } from './shape-facts.ts';
 
 /** What the bound is proven from: the norms of the graph by their output, and shapes as far as they are known. */
-export interface BoundFacts {
+export interface BoundFacts extends ShapeFacts {
   readonly norms: ReadonlyMap<Value, Norm>;
-  shapeOf(value: Value): Shape | undefined;
 }
 
 /**

@@ -1,10 +1,20 @@
-import { type Anatomy, findAttentionCores, findBlocks, findNorms, matchForgetGate } from '@sentei/anatomy';
+import {
+  type Anatomy,
+  type AttentionCore,
+  findAttentionCores,
+  findBlocks,
+  findNorms,
+  matchBiasTerms,
+  type ScoreStep,
+} from '@sentei/anatomy';
 import {
   countModel,
+  inferTypes,
   isTensorType,
   type Model,
   type ModelStatistics,
   type Node,
+  type TypeTable,
   type Value,
   type ValueType,
 } from '@sentei/ir';
@@ -63,6 +73,7 @@ export function describeModel(model: Model): ModelDescription {
   const graphs = [...model.graphs()];
   const anatomy = findBlocks(model.graph);
   const norms = findNorms(model.graph);
+  const types = inferTypes(model);
   return {
     ...countModel(model),
     irVersion: model.irVersion,
@@ -76,7 +87,7 @@ export function describeModel(model: Model): ModelDescription {
     externalData: externalLocations(model),
     blocks: anatomy.blocks.map(describeBlock),
     skippedMerges: anatomy.skipped.map(({ node, reason }) => ({ node: String(node), reason })),
-    attention: findAttentionCores(model.graph).map(describeAttention),
+    attention: findAttentionCores(model.graph, types).map((core) => describeAttention(core, types)),
     norms: tally(norms.map(({ kind }) => kind)),
   };
 }
@@ -104,17 +115,14 @@ function describeBlock({ depth, input, output, subBlocks }: Anatomy['blocks'][nu
   };
 }
 
-function describeAttention({
-  softmax,
-  nodes,
-  steps,
-}: ReturnType<typeof findAttentionCores>[number]): AttentionDescription {
-  const gates = steps.filter((step) => step.kind === 'bias' && matchForgetGate(step.value) !== undefined);
+function describeAttention({ softmax, nodes, steps }: AttentionCore, types: TypeTable): AttentionDescription {
+  const isGate = (step: ScoreStep) =>
+    step.kind === 'bias' && matchBiasTerms(step.value, types)?.gate !== undefined;
   return {
     softmax: String(softmax),
     nodes: nodes.length,
-    steps: steps.map((step) => (gates.includes(step) ? 'forget gate' : step.kind)),
-    hasForgetGate: gates.length > 0,
+    steps: steps.map((step) => (isGate(step) ? 'forget gate' : step.kind)),
+    hasForgetGate: steps.some(isGate),
   };
 }
 

@@ -48,7 +48,7 @@ export const acp = definePass({
     const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
     const facts = { norms, shapeOf: (value: Value) => types.shapeOf(value) };
     const plans = new PlanCache(options);
-    for (const [index, core] of findAttentionCores(model.graph).entries()) {
+    for (const [index, core] of findAttentionCores(model.graph, types).entries()) {
       const name = `attention ${index}`;
       const nodes = core.nodes.map(String);
       const found = matchForgettingAttention(core, types, facts);

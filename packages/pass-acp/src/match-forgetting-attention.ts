@@ -1,10 +1,11 @@
 import {
   type AttentionCore,
+  type BiasTerms,
   type BoundFacts,
   type ForgetGate,
-  matchCausalBias,
+  matchBiasTerms,
   matchCausalCondition,
-  matchForgetGate,
+  type ScoreStep,
   vectorNormBound,
 } from '@sentei/anatomy';
 import { isTensorType, type TypeTable, type Value } from '@sentei/ir';
@@ -43,7 +44,7 @@ export function matchForgettingAttention(
 ): ForgettingAttention | Unprunable {
   let scale = 1;
   let gate: ForgetGate | undefined;
-  let mask: Mask | undefined;
+  let mask: BiasTerms['mask'];
   for (const step of core.steps) {
     if (step.kind === 'scale') {
       if (gate !== undefined || mask !== undefined)
@@ -51,7 +52,7 @@ export function matchForgettingAttention(
       scale *= step.factor;
       continue;
     }
-    const terms = step.kind === 'bias' ? biasTerms(step.value) : maskTerms(step);
+    const terms = step.kind === 'bias' ? matchBiasTerms(step.value, types) : maskTerms(step);
     if (terms === undefined) {
       return {
         reason: `a ${step.kind} is neither a forget bias nor a causal mask over a whole sequence (${step.node})`,
@@ -82,41 +83,9 @@ export function matchForgettingAttention(
   return layout ?? { core, gate, scale, scoreBound, length: mask.length, channels, valueChannels };
 }
 
-interface Mask {
-  readonly length: Value | undefined;
-  readonly fill: number;
-}
-
-interface Terms {
-  readonly gate?: ForgetGate;
-  readonly mask?: Mask;
-}
-
-function maskTerms(step: {
-  readonly condition: Value;
-  readonly keeps: boolean;
-  readonly fill: number;
-}): Terms | undefined {
+function maskTerms(step: Extract<ScoreStep, { kind: 'mask' }>): BiasTerms | undefined {
   const causal = matchCausalCondition(step.condition, step.keeps);
   return causal && { mask: { length: causal.length, fill: step.fill } };
-}
-
-/** Takes a bias apart into the forget bias and the causal mask, whichever it holds; `undefined` if anything is left over. */
-function biasTerms(bias: Value): Terms | undefined {
-  const gate = matchForgetGate(bias);
-  if (gate !== undefined) return { gate };
-  const causal = matchCausalBias(bias);
-  if (causal !== undefined) {
-    const rest = causal.rest === undefined ? {} : biasTerms(causal.rest);
-    return rest && { ...rest, mask: { length: causal.length, fill: causal.fill } };
-  }
-  const sum = bias.producer?.is('Add')
-    ? bias.producer.inputs.map((term) => (term ? biasTerms(term) : undefined))
-    : [];
-  const [left, right] = sum;
-  if (left === undefined || right === undefined || (left.gate !== undefined && right.gate !== undefined))
-    return undefined;
-  return { ...left, ...right };
 }
 
 /** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */
