@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { SenteiError } from '@sentei/ir';
+import { makeFolders, removeEmptyFolders, SenteiError } from '@sentei/ir';
 
 export const MODEL_FILE = 'model.onnx';
 export const REPORT_FILE = 'report.json';
@@ -39,7 +39,7 @@ export async function withOutputFolder<Result>(
   } catch (error) {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
     staging = undefined;
-    if (created !== undefined) await removeEmptyFolders(resolve(folder), created);
+    if (created !== undefined) await removeEmptyFolders(folder, created);
     throw error;
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
@@ -49,7 +49,7 @@ export async function withOutputFolder<Result>(
 /** The outermost folder that had to be made, if any. */
 async function makeFolder(folder: string): Promise<string | undefined> {
   try {
-    return await mkdir(resolve(folder), { recursive: true });
+    return await makeFolders(folder);
   } catch (cause) {
     const isFile = await stat(folder).then(
       (found) => !found.isDirectory(),
@@ -92,7 +92,7 @@ async function moveAll(result: string, folder: string, sourceFolder: string): Pr
     // Weights of the source that are already in their place stay untouched.
     if (rank(name) < 0 && (await isSamePlace(target, join(sourceFolder, name)))) continue;
     try {
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       await rename(join(result, name), target);
     } catch (cause) {
       throw unwritable(target, `cannot be written (${codeOf(cause)})`, cause);
@@ -103,14 +103,6 @@ async function moveAll(result: string, folder: string, sourceFolder: string): Pr
 async function isSamePlace(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
   return first !== undefined && first === second;
-}
-
-async function removeEmptyFolders(folder: string, outermost: string): Promise<void> {
-  try {
-    for (let place = folder; place.startsWith(outermost); place = dirname(place)) await rmdir(place);
-  } catch {
-    // Something else has been put there meanwhile.
-  }
 }
 
 function unwritable(path: string, fault: string, cause?: unknown): SenteiError {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { SparseTensorProto } from './codec/messages.ts';
 import { readModelBytes } from './codec/read-model.ts';
 import { writeModelBytes } from './codec/write-model.ts';
 import { SenteiError } from './errors.ts';
+import { makeFolders, removeEmptyFolders } from './folders.ts';
 import { type ExternalRange, externalRange } from './graph/external-data.ts';
 import type { Model } from './graph/model.ts';
 
@@ -39,14 +40,14 @@ export async function writeModel(model: Model, path: string): Promise<void> {
   const staged: Staged[] = [];
   const bytes = writeModelBytes(model);
   if (bytes.length > LARGEST_FILE) throw tooLarge(path);
-  const created = await makeFolder(folder, path);
+  const created = await makeFoldersFor(folder, path);
   try {
     const ranges = externalRanges(model);
     await checkTargets(ranges, folder, path);
     for (const range of ranges) {
       const target = resolve(folder, range.location);
       if (await isSameFile(target, range.path)) continue;
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       staged.push(await stage(target, (beside) => copyFile(range.path, beside, constants.COPYFILE_FICLONE)));
     }
     staged.push(await stage(resolve(path), (beside) => writeAll(beside, bytes)));
@@ -62,7 +63,7 @@ export async function writeModel(model: Model, path: string): Promise<void> {
 export async function writeFileWhole(path: string, content: string | Uint8Array): Promise<void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const folder = dirname(resolve(path));
-  const created = await makeFolder(folder, path);
+  const created = await makeFoldersFor(folder, path);
   try {
     await refuseFolder(path);
     const { beside, target } = await stage(resolve(path), (place) => writeAll(place, bytes));
@@ -201,21 +202,12 @@ async function refuseFolder(path: string): Promise<void> {
   if (found?.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' });
 }
 
-/** Makes a folder and those around it; the outermost one that was made, if any. */
-async function makeFolder(folder: string, path: string): Promise<string | undefined> {
+/** @throws SenteiError `output-unwritable` naming `path` */
+async function makeFoldersFor(folder: string, path: string): Promise<string | undefined> {
   try {
-    return await mkdir(folder, { recursive: true });
+    return await makeFolders(folder);
   } catch (cause) {
     throw unwritable(path, cause);
-  }
-}
-
-/** Takes back what `makeFolder` made, as far as nothing else has been put there. */
-async function removeEmptyFolders(folder: string, outermost: string): Promise<void> {
-  try {
-    for (let place = folder; place.startsWith(outermost); place = dirname(place)) await rmdir(place);
-  } catch {
-    // A folder that is in use by now stays.
   }
 }
 

@@ -2,6 +2,7 @@ export { IR_VERSIONS, OPSET_VERSIONS, readModelBytes } from './codec/read-model.
 export { writeModelBytes } from './codec/write-model.ts';
 export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
 export { readModel, writeFileWhole, writeModel } from './file.ts';
+export { makeFolders, removeEmptyFolders } from './folders.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
 export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
 export { constantIntegers, constantScalar, constantTensor } from './graph/constant.ts';
