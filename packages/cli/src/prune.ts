@@ -87,11 +87,10 @@ export async function prune(options: PruneOptions): Promise<Report> {
     const records = await runPasses(model, passes, { judge: judging.judge, maxDrop, listener, signal });
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
-    if (!isChanged) listener.info('nothing was changed: the result is a copy of the original');
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
     const files = { original: path, candidate, heldout: judging.heldout };
-    const validation = await validateResult({ ...files, threads, effort, listener, signal });
+    const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
     const budget = checkBudget(validation, maxDrop, records);
 

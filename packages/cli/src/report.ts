@@ -47,7 +47,7 @@ export interface Report {
   readonly source: ModelFacts;
   readonly result: ModelFacts;
   readonly passes: readonly PassRecord[];
-  readonly validation: Validation | { readonly status: 'skipped' };
+  readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;
   readonly warnings: readonly string[];
 }

@@ -8,6 +8,8 @@ export interface ResultFiles {
   readonly heldout: Uint8Array | undefined;
   readonly threads: number;
   readonly effort: ValidationEffort;
+  /** Whether any patch was applied; a copy of the original needs no comparison. */
+  readonly isChanged: boolean;
   readonly listener: Listener;
   readonly signal?: AbortSignal | undefined;
 }
@@ -18,10 +20,14 @@ export interface ResultFiles {
  * @throws SenteiError as `validatePair`
  */
 export async function validateResult(files: ResultFiles): Promise<Report['validation']> {
-  const { original, candidate, heldout, threads, effort, listener, signal } = files;
+  const { original, candidate, heldout, threads, effort, isChanged, listener, signal } = files;
+  if (!isChanged) {
+    listener.info('nothing was changed: the result is a copy of the original, byte by byte');
+    return { status: 'skipped', reason: 'the result is a copy of the original' };
+  }
   if (effort === 'none') {
     listener.warn('the result was not compared with the original, as asked');
-    return { status: 'skipped' };
+    return { status: 'skipped', reason: 'as asked' };
   }
   listener.step('comparing the result with the original');
   const onProgress = listener.progress.bind(listener);

@@ -36,7 +36,9 @@ held-out loss +0.50 % of a budget of 1.00 %
 });
 
 test('what was not measured is not shown', () => {
-  const text = drawComparison(report({ validation: { status: 'skipped' }, budget: { maxDrop: 0.01 } }));
+  const text = drawComparison(
+    report({ validation: { status: 'skipped', reason: 'as asked' }, budget: { maxDrop: 0.01 } }),
+  );
   expect(text).toContain('parameters');
   for (const word of ['bits per byte', 'cosine', 'speed-up', 'held-out']) expect(text).not.toContain(word);
 });

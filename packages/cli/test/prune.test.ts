@@ -40,7 +40,9 @@ test('the empty pipeline passes the model on byte by byte', async () => {
   expect(await readFile(join(out, 'model.onnx'))).toEqual(await readFile(model));
   expect(report.passes).toEqual([]);
   expect(report.result.sha256).toBe(report.source.sha256);
-  expect(listener.heard).toContain('info nothing was changed: the result is a copy of the original');
+  expect(listener.heard).toContain(
+    'info nothing was changed: the result is a copy of the original, byte by byte',
+  );
 });
 
 test('a byte-level language model is pruned, compared and reported', async () => {
@@ -152,7 +154,7 @@ test('external weights go with the result', async () => {
       'weights lie in external data, which goes with the result: weights.bin',
     ]);
     expect(report.result.externalData).toEqual(['weights.bin']);
-    expect(report.validation.status).toBe('done');
+    expect(report.validation.status).toBe(pipeline === '' ? 'skipped' : 'done');
   }
   await prune({ ...FAST, model, out: source, pipeline: 'tidy' });
   expect(await listing(source)).toEqual(['model.onnx', 'report.json', 'tiny.onnx', 'weights.bin']);

@@ -3,11 +3,16 @@ import { validateResult } from '../src/validate-result.ts';
 import { byteModel, emptyFolder, savedModel } from './support/models.ts';
 import { recorder } from './support/streams.ts';
 
-async function validate(model: ReturnType<typeof byteModel>, effort: 'short' | 'none', heldout?: Uint8Array) {
+async function validate(
+  model: ReturnType<typeof byteModel>,
+  effort: 'short' | 'none',
+  heldout?: Uint8Array,
+  isChanged = true,
+) {
   const path = await savedModel(await emptyFolder(), model);
   const listener = recorder();
   const files = { original: path, candidate: path, heldout };
-  const validation = await validateResult({ ...files, threads: 1, effort, listener });
+  const validation = await validateResult({ ...files, threads: 1, effort, isChanged, listener });
   return { validation, heard: listener.heard.filter((line) => !line.startsWith('progress')) };
 }
 
@@ -30,7 +35,14 @@ test('a model that does not run is a warning', async () => {
 
 test('no comparison is a warning too', async () => {
   expect(await validate(byteModel(), 'none')).toEqual({
-    validation: { status: 'skipped' },
+    validation: { status: 'skipped', reason: 'as asked' },
     heard: ['warn the result was not compared with the original, as asked'],
+  });
+});
+
+test('a copy of the original needs no comparison', async () => {
+  expect(await validate(byteModel(), 'short', undefined, false)).toEqual({
+    validation: { status: 'skipped', reason: 'the result is a copy of the original' },
+    heard: ['info nothing was changed: the result is a copy of the original, byte by byte'],
   });
 });
