@@ -10,6 +10,7 @@ export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts'
 export { Graph } from './graph/graph.ts';
 export { type FunctionDefinition, Model } from './graph/model.ts';
 export { Node, type NodeFields } from './graph/node.ts';
+export { removeUnread } from './graph/remove-unread.ts';
 export { takeSnapshot } from './graph/snapshot.ts';
 export { Tensor } from './graph/tensor.ts';
 export {

@@ -7,10 +7,11 @@ import {
   type Model,
   type Node,
   type Proposal,
+  removeUnread,
   type Value,
 } from '@sentei/ir';
 import { z } from 'zod';
-import { lowerForCpu, removeUnread } from './lower-cpu.ts';
+import { lowerForCpu } from './lower-cpu.ts';
 import { type ForgettingAttention, matchForgettingAttention } from './match-forgetting-attention.ts';
 import { type BlockPlan, type BlockSizes, planBlocks } from './plan-blocks.ts';
 import { LARGEST_SCORE_BOUND, threshold } from './threshold.ts';
@@ -92,7 +93,7 @@ function propose(
       const output = lowerForCpu(b, attention, plan, { tile: options.tile, thresholdConstant: constantPart });
       const replaced = attention.core.output;
       graph.replace(replaced, output);
-      removeUnread(replaced);
+      removeUnread(product);
     },
   };
 }

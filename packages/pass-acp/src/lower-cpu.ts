@@ -1,4 +1,4 @@
-import { type GraphBuilder, type Node, Tensor, tensorType, type Value } from '@sentei/ir';
+import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
 import type { ForgettingAttention } from './match-forgetting-attention.ts';
 import type { BlockPlan } from './plan-blocks.ts';
 
@@ -257,15 +257,4 @@ function scanBlocks(
     },
   );
   return b.op('Scan', inputs, { attributes: { body, num_scan_inputs: BigInt(inputs.length) } });
-}
-
-/** Takes the nodes out whose outputs nothing reads any more, beginning with the producer of `value`. */
-export function removeUnread(value: Value): void {
-  const waiting: Node[] = value.producer ? [value.producer] : [];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.graph === null || node.outputs.some((output) => output.isUsed)) continue;
-    const producers = node.inputs.flatMap((input) => input?.producer ?? []);
-    node.graph.remove(node);
-    waiting.push(...producers);
-  }
 }

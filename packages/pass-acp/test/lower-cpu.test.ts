@@ -1,14 +1,33 @@
-import { Graph, GraphBuilder, tensorType, Value } from '@sentei/ir';
+import { findAttentionCores, findNorms } from '@sentei/anatomy';
+import { GraphBuilder, inferTypes, tensorType, verify } from '@sentei/ir';
 import { expect, test } from 'vitest';
-import { removeUnread } from '../src/lower-cpu.ts';
+import { forgettingModel } from '../../anatomy/test/support/forgetting-attention.ts';
+import { lowerForCpu } from '../src/lower-cpu.ts';
+import { matchForgettingAttention } from '../src/match-forgetting-attention.ts';
+import { planBlocks } from '../src/plan-blocks.ts';
 
-test('takes out a chain that nothing reads, up to what something else reads', () => {
-  const x = new Value('x', tensorType('float32', ['n']));
-  const graph = new Graph('main', [x]);
-  const b = new GraphBuilder(graph);
-  const shared = b.op('Abs', [x]);
-  const unread = b.op('Neg', [b.op('Exp', [shared])]);
-  graph.setOutputs([b.op('Sqrt', [shared])]);
-  removeUnread(unread);
-  expect([...graph.nodes()].map((node) => node.opType)).toEqual(['Abs', 'Sqrt']);
+test('uses standard operators only, the blocks in one branch and the whole in the other', () => {
+  const model = forgettingModel();
+  const types = inferTypes(model);
+  const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
+  const [core] = findAttentionCores(model.graph, types);
+  const found = core && matchForgettingAttention(core, types, { norms, shapeOf: (v) => types.shapeOf(v) });
+  const product = core?.output.producer;
+  if (!found || 'reason' in found || !product) throw new Error('the fixture has no forgetting attention');
+  const b = new GraphBuilder(model.graph, { before: product });
+  const length = b.op('Shape', [core.query], { attributes: { start: 2n, end: 3n } });
+  const plan = planBlocks(b, length, { block: 16, whole: 20 });
+  const output = lowerForCpu(b, found, plan, { tile: 4, thresholdConstant: -30 });
+  model.graph.replace(core.output, output);
+  expect(verify(model)).toEqual([]);
+  expect(output.type).toEqual(tensorType('float32', [null, null, null, 8]));
+  const choice = output.producer;
+  const operators = (branch: string) =>
+    [...(choice?.subgraph(branch)?.allNodes() ?? [])].map((node) => node.opType);
+  expect(choice?.opType).toBe('If');
+  expect(operators('else_branch')).toEqual(['Transpose', 'MatMul', 'Add', 'Softmax', 'MatMul']);
+  expect(
+    operators('then_branch').filter((opType) => ['Scan', 'Gemm', 'Exp', 'Softmax'].includes(opType)),
+  ).toEqual(['Exp', 'Scan', 'Gemm', 'Exp', 'Gemm']);
+  expect([...model.graph.allNodes()].every((node) => node.domain === '')).toBe(true);
 });

@@ -1,5 +1,5 @@
 import type { SubBlock } from '@sentei/anatomy';
-import { type Graph, Node, toAttribute, type Value } from '@sentei/ir';
+import { type Graph, Node, removeUnread, toAttribute, type Value } from '@sentei/ir';
 
 /** What is left of a skip norm without its skip, as ONNX Runtime and ONNX name it. */
 const PLAIN_NORMS = new Map([
@@ -38,7 +38,7 @@ function bypass(
   if (node === null || target === undefined) return;
   if (PLAIN_NORMS.has(node.opType) && !dropNorm) keepAsNorm(graph, node, stream);
   else graph.replace(target, stream);
-  sweep(graph, node);
+  removeUnread(node);
 }
 
 /** A skip norm normalises the stream for whoever comes next, with or without what it adds. */
@@ -62,32 +62,4 @@ function keepAsNorm(graph: Graph, skipNorm: Node, stream: Value): void {
     graph.replace(normed, replacement);
   }
   if (sum?.isUsed) graph.replace(sum, stream);
-}
-
-/** Removes a node that nothing reads, and then whatever fed nothing else. */
-function sweep(graph: Graph, start: Node): void {
-  const stack: Node[] = [start];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node.graph !== graph || node.outputs.some((output) => output.isUsed)) continue;
-    const inner = [...node.subgraphs()].flatMap((subgraph) => [
-      ...subgraph.outputs,
-      ...[...subgraph.allNodes()].flatMap((each) => each.inputs),
-    ]);
-    const read = [...node.inputs, ...inner].filter((value) => value !== null);
-    graph.remove(node);
-    for (const value of read) {
-      if (value.producer?.graph === graph) stack.push(value.producer);
-      else dropInitializer(graph, value);
-    }
-  }
-}
-
-function dropInitializer(innermost: Graph, value: Value): void {
-  if (value.isUsed || value.overridable) return;
-  for (let graph: Graph | null | undefined = innermost; graph; graph = graph.owner?.graph) {
-    if (!graph.initializers.delete(value)) continue;
-    // Before IR version 4 initializers are listed as inputs too, which nobody feeds.
-    const index = graph.inputs.indexOf(value);
-    if (index >= 0) graph.inputs.splice(index, 1);
-  }
 }
