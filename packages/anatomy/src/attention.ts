@@ -91,10 +91,13 @@ function productOfWeights(
   return undefined;
 }
 
+/** float32 and float64; casts to anything narrower round the weights. */
+const WIDE_FLOATS = [1, 11];
+
 /** Operators after the softmax that change nothing at inference. */
 function isPassThrough(node: Node): boolean {
   if (node.is('Dropout')) return node.input(2) === undefined || constantScalar(node.input(2)) === 0;
-  return node.is('Identity', 'Cast');
+  return node.is('Identity') || (node.is('Cast') && WIDE_FLOATS.includes(node.int('to') ?? 0));
 }
 
 /** Where(IsNaN(weights), 0, weights): the nodes of it, the Where last. */

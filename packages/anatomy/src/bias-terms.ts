@@ -6,8 +6,16 @@ import { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
 /** What a bias of attention scores is made of. */
 export interface BiasTerms {
   readonly gate?: ForgetGate;
-  /** `fill` where the column is after the row; the sequence length where the model computes one. */
-  readonly mask?: { readonly length: Value | undefined; readonly fill: number };
+  readonly mask?: {
+    /** See `CausalCondition`. */
+    readonly condition: Value;
+    /** The sequence length, where the model computes one. */
+    readonly length: Value | undefined;
+    /** What is added to, or takes the place of, the scores of columns after the row. */
+    readonly fill: number;
+    /** Whether `fill` takes the place of the forget bias, instead of being added to it. */
+    readonly replacesGate: boolean;
+  };
 }
 
 /** Takes a bias apart into a forget bias and a causal mask, whichever it holds; `undefined` if anything is left over. */
@@ -17,11 +25,18 @@ export function matchBiasTerms(bias: Value, shapes: ShapeFacts = DECLARED_SHAPES
   const causal = matchCausalBias(bias);
   if (causal !== undefined) {
     const rest = causal.rest === undefined ? {} : matchBiasTerms(causal.rest, shapes);
-    return rest && { ...rest, mask: { length: causal.length, fill: causal.fill } };
+    if (rest?.mask !== undefined) return undefined;
+    const replacesGate = rest?.gate !== undefined;
+    return (
+      rest && {
+        ...rest,
+        mask: { condition: causal.condition, length: causal.length, fill: causal.fill, replacesGate },
+      }
+    );
   }
   const node = bias.producer;
   const terms = node?.is('Add') ? node.inputs.map((term) => term && matchBiasTerms(term, shapes)) : [];
   const [left, right] = terms;
-  const isDoubled = left?.gate !== undefined && right?.gate !== undefined;
+  const isDoubled = (left?.gate && right?.gate) !== undefined || (left?.mask && right?.mask) !== undefined;
   return !left || !right || isDoubled ? undefined : { ...left, ...right };
 }

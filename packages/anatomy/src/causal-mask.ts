@@ -1,11 +1,13 @@
-import { constantIntegers, constantScalar, constantTensor, type Node, type Value } from '@sentei/ir';
+import { constantIntegers, constantScalar, type Node, type Value } from '@sentei/ir';
 
-/** Operators that leave a mask as it is, but for leading axes. */
-const WRAPPERS = ['Identity', 'Cast', 'Expand'] as const;
+/** Element types that hold every position exactly: float32, int32, int64, float64. */
+const POSITION_TYPES = [1, 6, 7, 11];
 
 /** A condition that is true exactly where the row is at or after the column, both counted from zero. */
 export interface CausalCondition {
-  /** Scalar int64 number of rows and columns, where the model computes one. */
+  /** The comparison or triangle itself; it holds only if its last two extents are those of the scores. */
+  readonly condition: Value;
+  /** Scalar number of rows and columns, where the model computes one. */
   readonly length: Value | undefined;
 }
 
@@ -19,9 +21,9 @@ export function matchCausalCondition(condition: Value | undefined, when = true):
   const [a, b] = [node.input(0), node.input(1)];
   if (node.is('Not')) return matchCausalCondition(a, !when);
   if (node.is('Trilu'))
-    return isTriangle(node, when) && filling(node) === 1 ? { length: undefined } : undefined;
-  if (node.is(when ? 'GreaterOrEqual' : 'Less')) return comparedPositions(a, b);
-  return node.is(when ? 'LessOrEqual' : 'Greater') ? comparedPositions(b, a) : undefined;
+    return isTriangle(node, when) && filling(node) === 1 ? causal(node, undefined) : undefined;
+  if (node.is(when ? 'GreaterOrEqual' : 'Less')) return comparedPositions(node, a, b);
+  return node.is(when ? 'LessOrEqual' : 'Greater') ? comparedPositions(node, b, a) : undefined;
 }
 
 /** A bias of a causal mask: `fill` where the column is after the row, and what is left of the bias, if anything. */
@@ -39,7 +41,8 @@ export function matchCausalBias(bias: Value): CausalBias | undefined {
   const node = unwrap(bias)?.producer;
   if (node?.is('Trilu') && isTriangle(node, false)) {
     const fill = filling(node);
-    return fill === undefined ? undefined : { length: undefined, fill, rest: undefined };
+    const triangle = causal(node, undefined);
+    return fill === undefined || triangle === undefined ? undefined : { ...triangle, fill, rest: undefined };
   }
   if (!node?.is('Where')) return undefined;
   const when =
@@ -52,20 +55,34 @@ export function matchCausalBias(bias: Value): CausalBias | undefined {
 }
 
 /** Rows count along the last but one axis and columns along the last, of one and the same range from zero. */
-function comparedPositions(rows: Value | undefined, columns: Value | undefined): CausalCondition | undefined {
+function comparedPositions(
+  node: Node,
+  rows: Value | undefined,
+  columns: Value | undefined,
+): CausalCondition | undefined {
   const row = position(rows, 1);
   const column = position(columns, 0) ?? position(columns, undefined);
-  return row !== undefined && row === column ? { length: row } : undefined;
+  // A range of one position would be broadcast over all of them.
+  const isMany = row !== undefined && constantScalar(row) !== 1;
+  return isMany && row === column ? causal(node, row) : undefined;
+}
+
+function causal(node: Node, length: Value | undefined): CausalCondition | undefined {
+  const condition = node.output(0);
+  return condition && { condition, length };
 }
 
 /** The limit of Range(0, limit, 1) behind a value that has its one axis added at `axis` of two. */
 function position(value: Value | undefined, axis: 0 | 1 | undefined): Value | undefined {
-  let current = unwrap(value);
+  let current = unwrapPositions(value);
   if (axis !== undefined) {
     const node = current?.producer;
     const axes = node?.is('Unsqueeze') ? (node.ints('axes') ?? constantIntegers(node.input(1))) : undefined;
     if (!node || axes?.length !== 1 || (axes[0] !== axis && axes[0] !== axis - 2)) return undefined;
-    current = unwrap(node.input(0));
+    current = node.input(0);
+  }
+  while (current?.producer?.is('Identity') || isPositionCast(current?.producer)) {
+    current = current?.producer?.input(0);
   }
   const range = current?.producer;
   if (!range?.is('Range')) return undefined;
@@ -79,17 +96,52 @@ function isTriangle(node: Node, lower: boolean): boolean {
   return lower ? node.int('upper') === 0 && shift === 0 : node.int('upper') !== 0 && shift === 1;
 }
 
-/** The one number that the operand of a Trilu is filled with. */
+/** The one number that the operand of a Trilu is filled with; its last two extents are the same by construction. */
 function filling(node: Node): number | undefined {
-  const operand = unwrap(node.input(0));
-  const filled = operand?.producer?.is('ConstantOfShape') ? operand.producer.tensor('value') : undefined;
-  const tensor = constantTensor(operand) ?? filled;
-  return tensor?.size === 1 ? tensor.numbers()[0] : undefined;
+  let operand = node.input(0)?.producer;
+  while (operand?.is('Identity', 'Cast')) operand = operand.input(0)?.producer;
+  if (operand?.is('Expand') && isSquare(operand.input(1))) return constantScalar(operand.input(0));
+  if (!operand?.is('ConstantOfShape') || !isSquare(operand.input(0))) return undefined;
+  const value = operand.tensor('value');
+  return value?.size === 1 ? value.numbers()[0] : undefined;
 }
 
+/** Whether a shape ends in the same extent twice, above 1 where it is constant: a single row would be broadcast. */
+function isSquare(shape: Value | undefined): boolean {
+  const [rows, columns] = constantIntegers(shape)?.slice(-2) ?? [];
+  if (rows !== undefined) return rows === columns && rows > 1;
+  const parts = shape?.producer?.is('Concat') ? shape.producer.inputs.slice(-2).map(extentOf) : [];
+  return (
+    parts.length === 2 &&
+    parts[0] !== undefined &&
+    parts[0] === parts[1] &&
+    constantScalar(parts[0]) === undefined
+  );
+}
+
+function extentOf(value: Value | null): Value | undefined {
+  let current = value ?? undefined;
+  while (current?.producer?.is('Unsqueeze', 'Squeeze', 'Reshape', 'Cast', 'Identity'))
+    current = current.producer.input(0);
+  return current;
+}
+
+function isPositionCast(node: Node | null | undefined): boolean {
+  return node?.is('Cast') === true && POSITION_TYPES.includes(node.int('to') ?? 0);
+}
+
+/** Looks through what leaves a mask as it is, but for leading axes. Only masks and full positions may be expanded. */
 function unwrap(value: Value | undefined): Value | undefined {
   let current = value;
-  for (let steps = 0; steps < 8 && current?.producer?.is(...WRAPPERS); steps++)
+  for (let steps = 0; steps < 8 && current?.producer?.is('Identity', 'Cast', 'Expand'); steps++)
     current = current.producer.input(0);
+  return current;
+}
+
+function unwrapPositions(value: Value | undefined): Value | undefined {
+  let current = value;
+  while (current?.producer?.is('Identity', 'Expand') || isPositionCast(current?.producer)) {
+    current = current?.producer?.input(0);
+  }
   return current;
 }

@@ -15,6 +15,9 @@ export interface ForgetGate {
   readonly nodes: readonly Node[];
 }
 
+/** float32 and float64: casts to anything narrower may not keep the order of sums. */
+const WIDE_FLOATS = [1, 11];
+
 /** Recognises a forget bias by its structure, or tells `undefined`. */
 export function matchForgetGate(bias: Value, shapes: ShapeFacts = DECLARED_SHAPES): ForgetGate | undefined {
   const difference = bias.producer;
@@ -72,7 +75,7 @@ function runningSum(value: Value, shapes: ShapeFacts): { summed: Value; nodes: N
       if (from === undefined) return undefined;
       axis = from - permutation.length;
       rank = permutation.length;
-    } else if (!node.is('Identity', 'Cast')) {
+    } else if (!node.is('Identity') && !(node.is('Cast') && WIDE_FLOATS.includes(node.int('to') ?? 0))) {
       return undefined;
     }
     current = input;

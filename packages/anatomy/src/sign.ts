@@ -21,6 +21,9 @@ const SIGN_PRESERVING = new Map<string, 'first' | 'all'>([
   ...['Add', 'Sum', 'Concat', 'Max', 'Min', 'Mean'].map(all),
 ]);
 
+/** float32, float16, float64, bfloat16 */
+const FLOAT_TYPES = [1, 10, 11, 16];
+
 /** How far a proof may reach back; deeper expressions count as unknown. */
 const DEPTH_LIMIT = 24;
 
@@ -40,6 +43,9 @@ export function hasSign(value: Value | undefined, sign: Sign, depth = DEPTH_LIMI
   }
   const node = value.producer;
   if (node === null || !node.is(node.opType)) return false;
+  if (node.output(0) !== value && !node.is('Split')) return false;
+  // Casts to integers or bool wrap around or lose the sign.
+  if (node.is('Cast') && !FLOAT_TYPES.includes(node.int('to') ?? 0)) return false;
   const holds = (index: number, wanted: Sign) => hasSign(node.input(index), wanted, depth - 1);
   const opposite: Sign = sign === 'non-negative' ? 'non-positive' : 'non-negative';
   const preserving = SIGN_PRESERVING.get(node.opType);

@@ -1,4 +1,4 @@
-import { constantScalar, constantTensor, type Shape, type Tensor, type Value } from '@sentei/ir';
+import { constantScalar, constantTensor, DATA_TYPES, type Shape, type Tensor, type Value } from '@sentei/ir';
 import type { Norm } from './norm.ts';
 import type { ShapeFacts } from './shape-facts.ts';
 
@@ -34,7 +34,7 @@ export function vectorNormBound(value: Value, axis: -1 | -2, facts: BoundFacts):
       if (permutation === undefined || from === undefined) return undefined;
       along = from - permutation.length;
       current = input;
-    } else if (node.is('Identity', 'Cast')) {
+    } else if (node.is('Identity') || (node.is('Cast') && isWide(node.int('to')))) {
       current = input;
     } else if (node.is('Mul', 'Div')) {
       const scaled = scaledInput(node.is('Div'), input, node.input(1));
@@ -51,8 +51,13 @@ export function vectorNormBound(value: Value, axis: -1 | -2, facts: BoundFacts):
   return undefined;
 }
 
+/** Casts to float32 or float64; narrower types may round a vector up by more than the bound allows for. */
+function isWide(elementType: number | undefined): boolean {
+  return elementType === DATA_TYPES.float32 || elementType === DATA_TYPES.float64;
+}
+
 function normBound(norm: Norm, axis: number, facts: BoundFacts): number | undefined {
-  if (norm.epsilon < 0 || norm.axes.length !== 1) return undefined;
+  if (norm.epsilon < 0 || norm.axes.length !== 1 || !isOverOneAxis(norm, facts)) return undefined;
   const rank = facts.shapeOf(norm.output)?.length;
   const [normAxis] = norm.axes;
   if (normAxis === undefined) return undefined;
@@ -63,6 +68,17 @@ function normBound(norm: Norm, axis: number, facts: BoundFacts): number | undefi
   const gain = norm.scale === undefined ? 1 : largestMagnitude(norm.scale);
   const shift = norm.bias === undefined ? 0 : largestMagnitude(norm.bias);
   return gain === undefined || shift === undefined ? undefined : Math.sqrt(extent) * (gain + shift);
+}
+
+/** A fused norm takes all axes from its own on, so a positive one needs a rank to be the last. */
+function isOverOneAxis(norm: Norm, facts: BoundFacts): boolean {
+  const rank = facts.shapeOf(norm.input)?.length;
+  return norm.nodes
+    .filter((node) => /LayerNormalization$|^RMSNormalization$/.test(node.opType))
+    .every((node) => {
+      const axis = node.int('axis') ?? -1;
+      return axis === -1 || (rank !== undefined && axis === rank - 1);
+    });
 }
 
 /** Largest |element| of a constant, seen through casts of it; `undefined` when it is none or not finite. */

@@ -37,7 +37,7 @@ test('positions that do not start at zero are not causal', () => {
 test('a lower triangle of ones is causal, an upper one and a shifted one are not', () => {
   const model = forgettingModel({ mask: 'trilu' });
   const mask = maskOf(model);
-  expect(matchCausalCondition(mask)).toEqual({ length: undefined });
+  expect(matchCausalCondition(mask)).toMatchObject({ length: undefined });
   const trilu = [...model.graph.nodes()].find((node): node is Node => node.is('Trilu'));
   trilu?.setInput(1, new GraphBuilder(model.graph).constant(Tensor.int64([1], [])));
   expect(matchCausalCondition(mask)).toBeUndefined();

@@ -4,13 +4,15 @@ import { runSentei } from './program.ts';
 export async function main(args: readonly string[]): Promise<void> {
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => interruption.abort(name));
+    // The first signal lets the command tidy up, the second one ends it.
+    process.once(name, () => interruption.abort(name));
   }
-  // A reader such as `head` that has seen enough is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader such as `head` that has seen enough is no error, and no reason to leave anything half done.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   process.exitCode = await runSentei(args, {
     stdout: process.stdout,
     stderr: process.stderr,

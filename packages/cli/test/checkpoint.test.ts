@@ -25,4 +25,4 @@ test('depth is not redundant in the shipped checkpoint: collapse refuses everyth
       /bits per byte [\d.]+ becomes [\d.]+ .* a loss of [\d.]+ %; the budget is 1\.00 %/,
     );
   }
-});
+}, 600_000);

@@ -70,6 +70,8 @@ function propose(
   const { scoreBound } = attention;
   const scores = { scoreBound, logEpsilon: Math.log(options.epsilon) };
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, scores, reason });
+  if (model.irVersion < 4)
+    return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
   if (model.opset < FIRST_OPSET)
     return refuse(`opset ${model.opset}: the rewrite needs opset ${FIRST_OPSET} or later`);
   if (scoreBound > LARGEST_SCORE_BOUND) {
@@ -115,8 +117,17 @@ class PlanCache {
     }
     const known = this.#plans.get(b.graph) ?? new Map<Value, BlockPlan>();
     this.#plans.set(b.graph, known);
-    const plan = known.get(length) ?? planBlocks(b, b.op('Reshape', [length, b.int64([1])]), this.#sizes);
+    const plan = known.get(length) ?? this.#planAfter(b.graph, length);
     known.set(length, plan);
     return plan;
+  }
+
+  /** Emits a plan where its length is known, so that it is there for whoever comes after. */
+  #planAfter(graph: Graph, length: Value): BlockPlan {
+    const producer = length.producer?.graph === graph ? length.producer : undefined;
+    const [first] = graph.nodes();
+    const before = producer === undefined ? first : (producer.next ?? undefined);
+    const b = new GraphBuilder(graph, { constants: this.constants, ...(before && { before }) });
+    return planBlocks(b, b.op('Reshape', [length, b.int64([1])]), this.#sizes);
   }
 }

@@ -30,8 +30,11 @@ export interface Unprunable {
   readonly reason: string;
 }
 
-/** Below this fill, a masked score cannot get any weight next to a score of at least −U in float32. */
+/** A masked score of at most U + fill gets no weight in float32 next to one of at least −U, this far below it. */
 const SAFE_FILL_MARGIN = 120;
+
+/** A fill that is added to the forget bias has to outweigh it, and for keys after the row that grows without bound. */
+const FINAL_FILL = -1e29;
 
 /**
  * Reads forgetting attention out of an attention core: scaled scores, one forget bias, one causal mask, and queries and
@@ -52,7 +55,8 @@ export function matchForgettingAttention(
       scale *= step.factor;
       continue;
     }
-    const terms = step.kind === 'bias' ? matchBiasTerms(step.value, types) : maskTerms(step);
+    const terms =
+      step.kind === 'bias' ? matchBiasTerms(step.value, types) : maskTerms(step, gate !== undefined);
     if (terms === undefined) {
       return {
         reason: `a ${step.kind} is neither a forget bias nor a causal mask over a whole sequence (${step.node})`,
@@ -60,6 +64,8 @@ export function matchForgettingAttention(
     }
     if (gate !== undefined && terms.gate !== undefined)
       return { reason: 'two forget biases are added to the same scores' };
+    if (mask !== undefined && terms.mask !== undefined)
+      return { reason: 'two masks are put on the same scores' };
     gate ??= terms.gate;
     mask ??= terms.mask;
   }
@@ -71,7 +77,7 @@ export function matchForgettingAttention(
       reason: 'queries and keys are not both normalised, so no bound of the scores follows from the weights',
     };
   }
-  if (!(mask.fill < -scoreBound - SAFE_FILL_MARGIN)) {
+  if (!(mask.fill < (mask.replacesGate ? -2 * scoreBound - SAFE_FILL_MARGIN : FINAL_FILL))) {
     return { reason: `the mask fill ${mask.fill} does not rule out masked keys` };
   }
   const channels = types.shapeOf(core.query)?.at(-1);
@@ -79,13 +85,20 @@ export function matchForgettingAttention(
   if (typeof channels !== 'number' || typeof valueChannels !== 'number') {
     return { reason: 'the number of channels per head is not known' };
   }
-  const layout = checkLayout(core, gate, types);
-  return layout ?? { core, gate, scale, scoreBound, length: mask.length, channels, valueChannels };
+  const length = isInt64(mask.length, types) ? mask.length : undefined;
+  const layout = checkLayout(core, gate, types) ?? checkMask(mask.condition, core, types);
+  return layout ?? { core, gate, scale, scoreBound, length, channels, valueChannels };
 }
 
-function maskTerms(step: Extract<ScoreStep, { kind: 'mask' }>): BiasTerms | undefined {
+/** A mask replaces the forget bias if that has been added before. */
+function maskTerms(step: Extract<ScoreStep, { kind: 'mask' }>, hasGate: boolean): BiasTerms | undefined {
   const causal = matchCausalCondition(step.condition, step.keeps);
-  return causal && { mask: { length: causal.length, fill: step.fill } };
+  return causal && { mask: { ...causal, fill: step.fill, replacesGate: hasGate } };
+}
+
+function isInt64(value: Value | undefined, types: TypeTable): boolean {
+  const type = value && types.typeOf(value);
+  return isTensorType(type) && type.elementType === 'int64';
 }
 
 /** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */
@@ -98,6 +111,7 @@ function boundScores(core: AttentionCore, scale: number, facts: BoundFacts): num
 /** The rewrite flattens [batch, heads, …] of all operands alike, in float32. */
 function checkLayout(core: AttentionCore, gate: ForgetGate, types: TypeTable): Unprunable | undefined {
   const operands = [core.query, core.key, core.value];
+  const extent = (operand: Value, axis: number) => types.shapeOf(operand)?.[axis] ?? null;
   for (const operand of [...operands, gate.cumulative]) {
     const type = types.typeOf(operand);
     if (!isTensorType(type) || type.elementType !== 'float32') {
@@ -111,9 +125,25 @@ function checkLayout(core: AttentionCore, gate: ForgetGate, types: TypeTable): U
       reason: `operands of rank ${ranks.map((rank) => rank ?? '?').join(', ')} instead of [batch, heads, …]`,
     };
   }
-  const heads = [...operands, gate.cumulative].map((operand) => types.shapeOf(operand)?.[1]);
-  if (new Set(heads).size !== 1 || heads[0] === null) {
-    return { reason: `heads are broadcast between queries, keys, values and gates (${heads.join(', ')})` };
+  const { query, key, value } = core;
+  const extents = {
+    batches: [extent(query, 0), extent(key, 0), extent(value, 0), extent(gate.cumulative, 0)],
+    heads: [extent(query, 1), extent(key, 1), extent(value, 1), extent(gate.cumulative, 1)],
+    positions: [extent(query, 2), extent(key, 3), extent(value, 2), extent(gate.cumulative, 2)],
+  };
+  for (const [name, found] of Object.entries(extents)) {
+    if (new Set(found).size === 1 && found[0] !== null) continue;
+    return { reason: `${name} of queries, keys, values and gates may differ (${found.join(', ')})` };
   }
   return undefined;
+}
+
+/** A mask of one row or column would be broadcast: its extents have to be those of the sequence. */
+function checkMask(condition: Value, core: AttentionCore, types: TypeTable): Unprunable | undefined {
+  const positions = types.shapeOf(core.query)?.[2];
+  const found = types.shapeOf(condition)?.slice(-2);
+  const isFull = found?.length === 2 && found.every((each) => each !== null && each === positions);
+  return isFull
+    ? undefined
+    : { reason: `the mask may not cover the sequence (${found?.join(', ') ?? 'unknown'})` };
 }

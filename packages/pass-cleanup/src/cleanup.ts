@@ -52,7 +52,7 @@ export const cleanup = definePass({
       }
       if (changes === 0) return;
     }
-    context.logger.warn(`cleanup stopped after ${options.rounds} rounds with more to do`);
+    context.logger.warn(`cleanup stopped after ${options.rounds} rounds; another one may find more to do`);
   },
 });
 

@@ -23,8 +23,6 @@ export class Graph {
   sparseInitializers: SparseInitializer[] = [];
   /** Written to the file. */
   metadataProps = new Map<string, string>();
-  /** Scratch space of passes, never written. */
-  readonly meta = new Map<string, unknown>();
   /** The node whose attribute holds this graph; `null` for the graph of a model or function. */
   owner: Node | null = null;
   /** The graph message of the file without what the graph models itself. */

@@ -22,8 +22,6 @@ export class Model {
   functions: FunctionDefinition[] = [];
   /** Written to the file. */
   metadataProps = new Map<string, string>();
-  /** Scratch space of passes, never written. */
-  readonly meta = new Map<string, unknown>();
   /** The folder external data is relative to; `undefined` for models made in memory. */
   folder: string | undefined;
   /** The model message of the file without what the model holds itself. */

@@ -24,8 +24,6 @@ export class Node {
   readonly attributes = new Map<string, Attribute>();
   /** Written to the file. */
   metadataProps = new Map<string, string>();
-  /** Scratch space of passes, never written. */
-  readonly meta = new Map<string, unknown>();
   /** The graph whose list holds this node; `null` before insertion and after removal. */
   graph: Graph | null = null;
   /** Neighbours in the graph's list; maintained by `Graph`. */

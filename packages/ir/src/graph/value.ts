@@ -22,8 +22,6 @@ export class Value {
   overridable = false;
   /** Written to the file. */
   metadataProps = new Map<string, string>();
-  /** Scratch space of passes, never written. */
-  readonly meta = new Map<string, unknown>();
   /** Graphs that return this value; maintained by `Graph`. */
   readonly outputOf = new Set<Graph>();
   /** Every input that reads this value, uses in subgraphs included; maintained by `Node`. */
@@ -67,8 +65,13 @@ export class Value {
 
   /** The only node that reads this value, when there is exactly one and no graph returns it. */
   soleConsumer(): Node | undefined {
-    const consumers = this.outputOf.size === 0 ? this.consumers() : [];
-    return consumers.length === 1 ? consumers[0] : undefined;
+    if (this.outputOf.size > 0) return undefined;
+    let sole: Node | undefined;
+    for (const { node } of this.uses) {
+      if (sole !== undefined && sole !== node) return undefined;
+      sole = node;
+    }
+    return sole;
   }
 
   /**

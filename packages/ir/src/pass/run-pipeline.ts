@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SenteiError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { takeSnapshot } from '../graph/snapshot.ts';
@@ -70,6 +71,8 @@ class PassRun {
     try {
       let step = await proposals.next('refused');
       while (!step.done) {
+        // Lets signals and timers through, which a pass that only computes would hold up to its end.
+        await nextTurn();
         this.#stopIfCancelled();
         step = await proposals.next(await this.#decide(step.value));
       }
@@ -118,7 +121,7 @@ class PassRun {
     const measured = await this.#measure(judge, undo);
     const drop = relativeDrop(this.#baseline, measured, judge.metric.lowerIsBetter);
     const scores = { selection: measured, selectionDrop: drop };
-    const loss = `${judge.metric.name} drops by ${(100 * drop).toFixed(2)} %`;
+    const loss = `${judge.metric.name} gets worse by ${(100 * drop).toFixed(2)} %`;
     const budget = `the budget is ${(100 * maxDrop).toFixed(2)} %`;
     if (drop <= maxDrop) return this.#record(patch, 'applied', `${loss}, ${budget}`, scores);
     undo();

@@ -104,7 +104,7 @@ describe('runPipeline', () => {
     const [record] = await runPipeline(model, [pass], context({ judge }));
     expect(record?.patches.map(({ decision }) => decision)).toEqual(['applied', 'reverted']);
     expect(record?.patches[1]?.scores.selectionDrop).toBeCloseTo(0.2);
-    expect(record?.patches[1]?.reason).toBe('accuracy drops by 20.00 %, the budget is 10.00 %');
+    expect(record?.patches[1]?.reason).toBe('accuracy gets worse by 20.00 %, the budget is 10.00 %');
     expect([relu.opType, add.opType]).toEqual(['Tanh', 'Add']);
   });
 
