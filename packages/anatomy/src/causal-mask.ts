@@ -133,9 +133,14 @@ function isPositionCast(node: Node | null | undefined): boolean {
 /** Looks through what leaves a mask as it is, but for leading axes. Only masks and full positions may be expanded. */
 function unwrap(value: Value | undefined): Value | undefined {
   let current = value;
-  for (let steps = 0; steps < 8 && current?.producer?.is('Identity', 'Cast', 'Expand'); steps++)
-    current = current.producer.input(0);
+  while (isWrapper(current?.producer)) current = current?.producer?.input(0);
   return current;
+}
+
+function isWrapper(node: Node | null | undefined): boolean {
+  if (!node?.is('Unsqueeze')) return node?.is('Identity', 'Cast', 'Expand') === true;
+  const axes = node.ints('axes') ?? constantIntegers(node.input(1)) ?? [-1];
+  return axes.toSorted((a, b) => a - b).every((axis, index) => axis === index);
 }
 
 function unwrapPositions(value: Value | undefined): Value | undefined {

@@ -59,3 +59,32 @@ function maskOf(model: Model): Value | undefined {
   const step = core?.steps.find((candidate) => candidate.kind === 'mask');
   return step?.kind === 'mask' ? step.condition : undefined;
 }
+
+test('a triangle of one row is none: it would be broadcast', () => {
+  const b = new GraphBuilder(new Graph('g'));
+  const lower = { attributes: { upper: 0n } };
+  const row = b.op('Trilu', [b.constant(Tensor.floats([1], [1, 1]))], lower);
+  expect(matchCausalCondition(row)).toBeUndefined();
+  const n = b.graph.newValue('n', tensorType('int64', [1]));
+  const wide = b.op('Expand', [
+    b.float32([1], []),
+    b.op('Concat', [b.int64([1]), n], { attributes: { axis: 0n } }),
+  ]);
+  expect(matchCausalCondition(b.op('Trilu', [wide], lower))).toBeUndefined();
+});
+
+test('positions in half precision are not counted on, since 2049 becomes 2048', () => {
+  const n = new Value('n', tensorType('int64', []));
+  const b = new GraphBuilder(new Graph('g', [n]));
+  const range = b.op('Range', [b.constant(Tensor.int64([0], [])), n, b.constant(Tensor.int64([1], []))]);
+  const compare = (to: bigint) => {
+    const cast = b.op('Cast', [range], { attributes: { to } });
+    const [rows, columns] = [
+      b.op('Unsqueeze', [cast, b.int64([1])]),
+      b.op('Unsqueeze', [cast, b.int64([0])]),
+    ];
+    return matchCausalCondition(b.op('GreaterOrEqual', [rows, columns]));
+  };
+  expect(compare(1n)?.length).toBe(n);
+  expect(compare(10n)).toBeUndefined();
+});

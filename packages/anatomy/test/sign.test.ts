@@ -73,3 +73,22 @@ test('constants are looked at', () => {
   expect(hasSign(constant([-1, 0]), 'non-positive')).toBe(true);
   expect(hasSign(constant([-1, 1]), 'non-positive')).toBe(false);
 });
+
+test('casts that lose the sign, and outputs that are none of the data, prove nothing', () => {
+  const gate = (b: GraphBuilder, x: Value) => b.op('Log', [b.op('Sigmoid', [x])]);
+  const castTo = (b: GraphBuilder, value: Value, to: bigint) => b.op('Cast', [value], { attributes: { to } });
+  expect(
+    hasSign(
+      expression((b, x) => castTo(b, gate(b, x), 11n)),
+      'non-positive',
+    ),
+  ).toBe(true);
+  expect(
+    hasSign(
+      expression((b, x) => castTo(b, castTo(b, gate(b, x), 9n), 1n)),
+      'non-positive',
+    ),
+  ).toBe(false);
+  const masked = expression((b, x) => castTo(b, b.ops('Dropout', [gate(b, x)], 2)[1] ?? x, 1n));
+  expect(hasSign(masked, 'non-positive')).toBe(false);
+});

@@ -4,6 +4,7 @@ import {
   type PatchRecord,
   readModel,
   runPipeline,
+  tensorType,
   verify,
   writeModelBytes,
 } from '@sentei/ir';
@@ -42,6 +43,7 @@ test.each([
   { gate: 'softplus', mask: 'where' },
   { mask: 'additive' },
   { mask: 'trilu' },
+  { mask: 'leading-axes' },
   { mask: 'masked-fill' },
   { mask: 'in-bias', gate: 'softplus' },
   { mask: 'triu-bias' },
@@ -108,6 +110,9 @@ test.each([
   [{ norm: 'none' }, /not both normalised/],
   [{ gain: 10 }, /leave the range of exponentials/],
   [{ fill: -100 }, /does not rule out masked keys/],
+  // Added to a forget bias that grows towards the future, no such fill outweighs it for every input.
+  [{ mask: 'additive', fill: -1e4 }, /does not rule out masked keys/],
+  [{ mask: 'triu-bias', fill: -65504 }, /does not rule out masked keys/],
 ] satisfies [ForgettingOptions, RegExp][])('refuses %o and says why', async (options, reason) => {
   const model = forgettingModel(options);
   const before = writeModelBytes(model);
@@ -115,6 +120,16 @@ test.each([
   expect(decisions(patches)).toEqual(['refused']);
   expect(patches[0]?.reason).toMatch(reason);
   expect(writeModelBytes(model)).toEqual(before);
+});
+
+test('refuses operands that would be broadcast, and IR versions whose constants are inputs', async () => {
+  const model = forgettingModel({ values: 'input' });
+  const [, values] = model.graph.inputs;
+  if (values) values.type = tensorType('float32', [1, 2, 'sequence', 8]);
+  expect((await prune(model))[0]?.reason).toMatch(/batches of queries, keys, values and gates may differ/);
+  const old = forgettingModel();
+  old.irVersion = 3;
+  expect((await prune(old))[0]?.reason).toMatch(/IR version 3/);
 });
 
 test('refuses an opset without the operators it needs', async () => {

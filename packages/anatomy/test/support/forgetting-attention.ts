@@ -4,7 +4,15 @@ export interface ForgettingOptions {
   readonly heads?: number;
   readonly channels?: number;
   readonly gate?: 'log-sigmoid' | 'softplus' | 'unbounded';
-  readonly mask?: 'where' | 'masked-fill' | 'additive' | 'in-bias' | 'trilu' | 'triu-bias' | 'none';
+  readonly mask?:
+    | 'where'
+    | 'leading-axes'
+    | 'masked-fill'
+    | 'additive'
+    | 'in-bias'
+    | 'trilu'
+    | 'triu-bias'
+    | 'none';
   /** Adds what PyTorch writes after the softmax: rows that are not a number become zeros. */
   readonly guard?: boolean;
   readonly norm?: 'rms' | 'none';
@@ -126,6 +134,9 @@ function masked(
     b.op('Unsqueeze', [range, b.int64([0])]),
   ]);
   if (form === 'where') return b.op('Where', [visible, scores, filling]);
+  if (form === 'leading-axes') {
+    return b.op('Where', [b.op('Unsqueeze', [visible, b.int64([0, 1])]), scores, filling]);
+  }
   if (form === 'masked-fill') return b.op('Where', [b.op('Not', [visible]), filling, scores]);
   if (form === 'in-bias') return b.op('Add', [product, b.op('Where', [visible, bias, filling])]);
   return b.op('Add', [scores, b.op('Where', [visible, b.float32([0], []), filling])]);
