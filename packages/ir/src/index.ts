@@ -24,6 +24,7 @@ export {
 export { type Use, Value } from './graph/value.ts';
 export { fromProto, toProto } from './interop/onnx-proto.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
+export type { Executor } from './pass/executor.ts';
 export {
   type Decision,
   definePass,

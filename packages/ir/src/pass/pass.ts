@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { SenteiError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
+import type { Executor } from './executor.ts';
 
 /**
  * What a patch promises: `exact` changes nothing but rounding, `bounded` changes outputs within a proven bound,
@@ -60,6 +61,8 @@ export interface PassContext {
   readonly logger: Logger;
   /** Absent when there is no data to judge on: empirical patches are then refused. */
   readonly judge: Judge | undefined;
+  /** Absent when nothing can be run: passes then do without the numbers it would give. */
+  readonly executor?: Executor | undefined;
   /** Largest loss of the judge's metric that a pipeline may cause, relative to the original model. */
   readonly maxDrop: number;
   readonly signal?: AbortSignal;
