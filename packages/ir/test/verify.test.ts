@@ -40,7 +40,7 @@ const plants: Record<string, (graph: Graph) => string | undefined> = {
   },
   'broken-use-list': (graph) => {
     const read = [...graph.nodes()].flatMap((node) => node.inputs.filter((value) => value !== null));
-    read[0]?.uses.clear();
+    read[0]?.forgetUses(() => true);
     return read[0] && 'broken-use-list';
   },
 };

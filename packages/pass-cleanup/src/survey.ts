@@ -4,6 +4,7 @@ import {
   type Graph,
   isTensorType,
   type Model,
+  mentionedNames,
   type Node,
   type Shape,
   type Value,
@@ -25,7 +26,7 @@ export interface Survey {
 }
 
 export function takeSurvey(model: Model): Survey {
-  const pinned = pinnedNames(model);
+  const pinned = mentionedNames(model);
   const functionOpsets = new Map(
     model.functions.map(({ graph, opsetImports }) => [graph, opsetImports.get('') ?? model.opset]),
   );
@@ -69,24 +70,4 @@ function declaredElementType(value: Value | undefined): DataType | undefined {
 
 function declaredShape(value: Value | undefined): Shape | undefined {
   return value === undefined ? undefined : (constantTensor(value)?.dims ?? value.shape);
-}
-
-/** Names in quantization annotations, training info and device placements: messages that no rule rewrites. */
-function pinnedNames(model: Model): Set<string> {
-  const names = new Set<string>();
-  collectStrings(model.message?.trainingInfo, names);
-  for (const graph of model.graphs()) {
-    collectStrings(graph.message?.quantizationAnnotation, names);
-    for (const node of graph.nodes()) collectStrings(node.message?.deviceConfigurations, names);
-  }
-  return names;
-}
-
-function collectStrings(part: unknown, names: Set<string>): void {
-  if (typeof part === 'string') {
-    names.add(part);
-    return;
-  }
-  if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
-  for (const item of Array.isArray(part) ? part : Object.values(part)) collectStrings(item, names);
 }

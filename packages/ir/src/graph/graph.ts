@@ -1,4 +1,12 @@
-import type { GraphProto, SparseTensorProto, ValueInfoProto } from '../codec/messages.ts';
+import { GRAPH } from '../codec/fields.ts';
+import type { SparseTensorProto } from '../codec/messages.ts';
+import {
+  encodeAnnotation,
+  type QuantizationAnnotation,
+  readAnnotations,
+} from '../codec/quantization-annotation.ts';
+import { type Remainder, rawFields, remainingText, withText } from '../codec/remainder.ts';
+import type { ValueInfo } from '../codec/value-info.ts';
 import { NameAuthority } from './names.ts';
 import { Node } from './node.ts';
 import type { Tensor } from './tensor.ts';
@@ -25,12 +33,12 @@ export class Graph {
   metadataProps = new Map<string, string>();
   /** The node whose attribute holds this graph; `null` for the graph of a model or function. */
   owner: Node | null = null;
-  /** The graph message of the file without what the graph models itself. */
-  message: GraphProto | undefined;
+  /** What the file says beyond this: annotations, doc string, fields of later versions, metadata as it is encoded. */
+  remainder: Remainder;
   /** Order of the file's value infos; values made by passes follow. */
   valueInfoOrder: Value[] = [];
   /** How the file describes outputs that this graph returns but a graph around it defines. */
-  readonly outerOutputInfos = new Map<Value, ValueInfoProto>();
+  readonly outerOutputInfos = new Map<Value, ValueInfo>();
   #outputs: Value[] = [];
   #first: Node | null = null;
   #last: Node | null = null;
@@ -49,9 +57,27 @@ export class Graph {
   }
 
   setOutputs(values: readonly Value[]): void {
-    for (const value of this.#outputs) value.outputOf.delete(this);
+    for (const value of this.#outputs) value.noteOutputOf(this, false);
     this.#outputs = [...values];
-    for (const value of this.#outputs) value.outputOf.add(this);
+    for (const value of this.#outputs) value.noteOutputOf(this, true);
+  }
+
+  /** Scale, zero point and alike of quantized values, by the names that stand for them. */
+  get quantizationAnnotations(): readonly QuantizationAnnotation[] {
+    return readAnnotations(rawFields(this.remainder, GRAPH.quantizationAnnotation));
+  }
+
+  set quantizationAnnotations(annotations: readonly QuantizationAnnotation[]) {
+    const others = this.remainder?.filter(({ number }) => number !== GRAPH.quantizationAnnotation) ?? [];
+    this.remainder = others.concat(annotations.map(encodeAnnotation));
+  }
+
+  get docString(): string | undefined {
+    return remainingText(this.remainder, GRAPH.docString);
+  }
+
+  set docString(text: string | undefined) {
+    this.remainder = withText(this.remainder, GRAPH.docString, text);
   }
 
   get nodeCount(): number {
