@@ -15,7 +15,9 @@ export interface Survey {
   readonly model: Model;
   /** Opset version of the standard operators in a graph; functions have versions of their own. */
   opset(graph: Graph): number;
+  /** Element type of a value; `undefined` where it is unknown or there is no value. */
   elementType(value: Value | undefined): DataType | undefined;
+  /** Shape of a value; `undefined` where its rank is unknown or there is no value. */
   shape(value: Value | undefined): Shape | undefined;
   /** Whether something besides nodes and graph outputs mentions the value by name, so that it has to stay. */
   isPinned(value: Value): boolean;
@@ -29,6 +31,7 @@ export interface Survey {
   readonly constants: Map<string, Value>;
 }
 
+/** Collects what rules ask about a model; out of date as soon as the model changes. Linear in its size. */
 export function takeSurvey(model: Model): Survey {
   const pinned = pinnedNames(model);
   const functionOpsets = new Map(

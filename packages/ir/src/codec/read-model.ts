@@ -18,7 +18,9 @@ import type {
 } from './messages.ts';
 import { copyMessage, decodeModel, ownField, toProperties, without } from './wire.ts';
 
+/** Versions of the ONNX intermediate representation that can be read. */
 export const IR_VERSIONS = { min: 1, max: 14 } as const;
+/** Opset versions of the standard operators that can be read. */
 export const OPSET_VERSIONS = { min: 1, max: 28 } as const;
 
 export interface ReadOptions {

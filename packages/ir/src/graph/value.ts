@@ -94,6 +94,7 @@ export class Value {
     for (const { node, index } of [...this.uses]) node.setInput(index, other);
   }
 
+  /** How messages name this value: its name after a `%`. */
   toString(): string {
     return `%${this.name}`;
   }
