@@ -4,6 +4,7 @@ import { canonicalDomain, type Model } from './graph/model.ts';
 import type { Node } from './graph/node.ts';
 import type { Value } from './graph/value.ts';
 
+/** Stable identifiers of the rules that `verify` checks. */
 export type ProblemCode =
   | 'undefined-value'
   | 'out-of-order'
@@ -12,6 +13,7 @@ export type ProblemCode =
   | 'missing-opset'
   | 'broken-use-list';
 
+/** A rule that the graph breaks, and where. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly message: string;

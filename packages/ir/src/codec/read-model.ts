@@ -14,7 +14,9 @@ import { readTensorBytes, readTensorMessage } from './tensor-message.ts';
 import { ValueInfo } from './value-info.ts';
 import { checkType, decodeMessage, notModel } from './wire.ts';
 
+/** Versions of the ONNX intermediate representation that can be read. */
 export const IR_VERSIONS = { min: 1, max: 14 } as const;
+/** Opset versions of the standard operators that can be read. */
 export const OPSET_VERSIONS = { min: 1, max: 28 } as const;
 
 export interface ReadOptions {

@@ -56,6 +56,7 @@ export class Graph {
     return this.#outputs;
   }
 
+  /** Makes these the outputs, in order. */
   setOutputs(values: readonly Value[]): void {
     for (const value of this.#outputs) value.noteOutputOf(this, false);
     this.#outputs = [...values];
@@ -112,14 +113,17 @@ export class Graph {
     return graph;
   }
 
+  /** Adds a node at the end and returns it. */
   append(node: Node): Node {
     return this.#link(node, this.#last, null);
   }
 
+  /** Adds a node right before `reference`, a node of this graph, and returns it. */
   insertBefore(reference: Node, node: Node): Node {
     return this.#link(node, reference.previous, reference);
   }
 
+  /** Adds a node right after `reference`, a node of this graph, and returns it. */
   insertAfter(reference: Node, node: Node): Node {
     return this.#link(node, reference, reference.next);
   }
@@ -159,6 +163,10 @@ export class Graph {
     for (const walk of this.#walks) walk.left = walk.current?.graph !== this;
   }
 
+  /**
+   * Makes `value` a constant of this graph and returns it; its type becomes that of the tensor where it says
+   * otherwise.
+   */
   addInitializer(value: Value, tensor: Tensor): Value {
     value.tensor = tensor;
     if (!allows(value.type, tensor)) value.type = tensorType(tensor.dataType, tensor.dims);
@@ -171,6 +179,7 @@ export class Graph {
     return new Value(this.newName(hint), type);
   }
 
+  /** A name that nothing in the model has, made from `hint`; it is taken from then on. */
   newName(hint: string): string {
     const root = this.root;
     root.#names ??= new NameAuthority(root);

@@ -13,6 +13,7 @@ const NO_ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map();
 /** Domains that name the standard ONNX operators. */
 export const STANDARD_DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx']);
 
+/** What a new node has besides its operator, inputs and outputs. */
 export interface NodeFields {
   readonly domain?: string;
   readonly overload?: string;
@@ -107,6 +108,7 @@ export class Node {
     return output === undefined || output.name === '' ? undefined : output;
   }
 
+  /** Makes input `index` read `value`, or nothing (`null`); inputs skipped on the way are left out. */
   setInput(index: number, value: Value | null): void {
     const before = this.#uses[index];
     if (before) Use.unlink(before);
@@ -120,6 +122,7 @@ export class Node {
     this.#uses[index] = use;
   }
 
+  /** Replaces all inputs, in order; `null` leaves one out. */
   setInputs(values: readonly (Value | null)[]): void {
     const wanted = [...values];
     for (const use of this.#uses) if (use) Use.unlink(use);
@@ -135,12 +138,14 @@ export class Node {
     return value === null || value === undefined || (!!use && Use.isIn(use, value.useList));
   }
 
+  /** Replaces all outputs, in order; they have this node as their producer from then on. */
   setOutputs(values: readonly Value[]): void {
     for (const value of this.#outputs) if (value.producer === this) value.producer = null;
     this.#outputs = [...values];
     for (const value of this.#outputs) value.producer = this;
   }
 
+  /** Sets an attribute, or removes it (`undefined`). */
   setAttribute(name: string, attribute: Attribute | undefined): void {
     const before = this.#attributes?.get(name);
     for (const graph of before === undefined ? [] : graphsOf(before)) {
@@ -167,31 +172,40 @@ export class Node {
     return graphs ?? NO_GRAPHS;
   }
 
+  /**
+   * Value of an int attribute; `undefined` where it is absent or of another kind. Integers beyond 2^53 lose
+   * precision.
+   */
   int(name: string): number | undefined {
     const attribute = this.attributes.get(name);
     return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
   }
 
+  /** Values of an ints attribute; `undefined` where it is absent or of another kind. */
   ints(name: string): number[] | undefined {
     const attribute = this.attributes.get(name);
     return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined;
   }
 
+  /** Value of a float attribute; `undefined` where it is absent or of another kind. */
   float(name: string): number | undefined {
     const attribute = this.attributes.get(name);
     return attribute?.kind === 'float' ? attribute.value : undefined;
   }
 
+  /** Text of a string attribute, read as UTF-8; `undefined` where it is absent or of another kind. */
   string(name: string): string | undefined {
     const attribute = this.attributes.get(name);
     return attribute?.kind === 'string' ? new TextDecoder().decode(attribute.value) : undefined;
   }
 
+  /** Value of a tensor attribute; `undefined` where it is absent or of another kind. */
   tensor(name: string): Tensor | undefined {
     const attribute = this.attributes.get(name);
     return attribute?.kind === 'tensor' ? attribute.value : undefined;
   }
 
+  /** Value of a graph attribute; `undefined` where it is absent or of another kind. */
   subgraph(name: string): Graph | undefined {
     const attribute = this.attributes.get(name);
     return attribute?.kind === 'graph' ? attribute.value : undefined;

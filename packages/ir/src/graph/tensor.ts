@@ -111,11 +111,13 @@ export class Tensor {
     return Tensor.fromBytes(dataType, dims, encodeFloats(values, dataType));
   }
 
+  /** Makes an int64 tensor from integers; a vector unless `dims` says otherwise. */
   static int64(values: readonly (number | bigint)[], dims: readonly number[] = [values.length]): Tensor {
     const data = BigInt64Array.from(values, BigInt);
     return Tensor.fromBytes('int64', dims, new Uint8Array(data.buffer));
   }
 
+  /** Makes a bool tensor; a vector unless `dims` says otherwise. */
   static bool(values: readonly boolean[], dims: readonly number[] = [values.length]): Tensor {
     return Tensor.fromBytes('bool', dims, Uint8Array.from(values, Number));
   }

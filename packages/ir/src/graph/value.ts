@@ -172,6 +172,7 @@ export class Value {
     this.#metadata = state.metadata && new Map(state.metadata);
   }
 
+  /** How messages name this value: its name after a `%`. */
   toString(): string {
     return `%${this.name}`;
   }
