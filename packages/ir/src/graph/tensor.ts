@@ -15,9 +15,11 @@ export class Tensor {
   /** Where the bytes lie when they are not in the model file. */
   readonly external: ExternalRange | undefined;
   readonly #message: TensorProto;
+  readonly #compute: (() => Uint8Array) | undefined;
 
-  private constructor(message: TensorProto, external?: ExternalRange) {
+  private constructor(message: TensorProto, external?: ExternalRange, compute?: () => Uint8Array) {
     this.#message = message;
+    this.#compute = compute;
     this.dims = (message.dims ?? []).map(Number);
     this.dataType = dataTypeName(message.dataType ?? 0) ?? 'undefined';
     this.external = external;
@@ -49,6 +51,12 @@ export class Tensor {
       );
     }
     return new Tensor({ dims: [...dims], dataType: DATA_TYPES[dataType], rawData: bytes });
+  }
+
+  /** A tensor whose packed little-endian bytes are asked for each time they are needed. Errors of `bytes` pass through. */
+  static lazy(dataType: DataType, dims: readonly number[], bytes: () => Uint8Array): Tensor {
+    checkShape(dims, '');
+    return new Tensor({ dims: [...dims], dataType: DATA_TYPES[dataType] }, undefined, bytes);
   }
 
   /** Makes a float tensor from numbers, rounding them to `dataType` (to nearest, ties to even). */
@@ -95,7 +103,10 @@ export class Tensor {
     const found = this.external?.length ?? this.#inline?.byteLength;
     if (found !== undefined && found !== expected) throw this.#unfilled(found, expected);
     const bytes =
-      this.external?.read(expected) ?? this.#inline ?? packTypedFields(this.#message, this.dataType);
+      this.#compute?.() ??
+      this.external?.read(expected) ??
+      this.#inline ??
+      packTypedFields(this.#message, this.dataType);
     if (bytes.byteLength !== expected) throw this.#unfilled(bytes.byteLength, expected);
     return bytes;
   }
@@ -122,6 +133,7 @@ export class Tensor {
   /** The message to write under `name`, with the encoding and unknown fields of the file. */
   toMessage(name: string | undefined): TensorProto {
     const message = copyMessage(this.#message);
+    if (this.#compute !== undefined) message.rawData = this.bytes();
     if (name !== undefined && (message.name ?? '') !== name) message.name = name;
     return message;
   }

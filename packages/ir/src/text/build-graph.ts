@@ -1,0 +1,146 @@
+import type { ValueInfoProto } from '../codec/messages.ts';
+import { toProperties } from '../codec/wire.ts';
+import { SenteiError } from '../errors.ts';
+import { Graph } from '../graph/graph.ts';
+import { Node } from '../graph/node.ts';
+import { Value } from '../graph/value.ts';
+import type { AttributeSyntax, GraphSyntax, NodeSyntax } from './syntax.ts';
+
+/** Names visible at one place: those of a graph, then those of the graphs around it. */
+class Scope {
+  readonly #values = new Map<string, Value>();
+  readonly #outer: Scope | undefined;
+
+  constructor(outer: Scope | undefined) {
+    this.#outer = outer;
+  }
+
+  own(name: string): Value | undefined {
+    return this.#values.get(name);
+  }
+
+  find(name: string): Value | undefined {
+    return this.#values.get(name) ?? this.#outer?.find(name);
+  }
+
+  /** The value of that name; one that nothing defines is made up, for the verifier to report. */
+  resolve(name: string): Value {
+    const known = this.find(name);
+    if (known !== undefined) return known;
+    return this.define(new Value(name));
+  }
+
+  define(value: Value): Value {
+    this.#values.set(value.name, value);
+    return value;
+  }
+}
+
+/**
+ * Makes a graph of its syntax: names become values by the scopes of ONNX, as when a file is read.
+ *
+ * @param inputsOverride whether an initializer that is an input too is a default that callers may override (IR version 4 on)
+ * @throws SenteiError `invalid-graph` when a node has two attributes of one name
+ */
+export function buildGraph(syntax: GraphSyntax, inputsOverride: boolean): Graph {
+  return build(syntax, undefined, inputsOverride);
+}
+
+function build(syntax: GraphSyntax, outer: Scope | undefined, inputsOverride: boolean): Graph {
+  const scope = new Scope(outer);
+  const inputs = syntax.inputs.map((info) => scope.define(describedValue(info)));
+  const graph = new Graph(syntax.name, inputs);
+  const isInput = new Set(inputs);
+  const claimed = new Set<Value>();
+  const constant = (name: string): Value => {
+    const input = scope.own(name);
+    const isFree = input !== undefined && isInput.has(input) && !claimed.has(input);
+    const value = isFree ? input : scope.define(new Value(name));
+    claimed.add(value);
+    return value;
+  };
+  for (const { name, tensor } of syntax.initializers) {
+    const value = constant(name);
+    value.tensor = tensor;
+    value.overridable = isInput.has(value) && inputsOverride;
+    graph.initializers.add(value);
+  }
+  for (const message of syntax.sparse) {
+    graph.sparseInitializers.push({ value: constant(message.values?.name ?? ''), message });
+  }
+  buildNodes(syntax.nodes, graph, scope, inputsOverride);
+  describe(graph, scope, syntax.infos);
+  graph.setOutputs(syntax.outputs.map((info) => outputOf(info, scope, graph)));
+  graph.metadataProps = new Map(syntax.metadataProps);
+  graph.message = syntax.message;
+  return graph;
+}
+
+/** Nodes come first and what they read after, so that they may stand in any order. */
+function buildNodes(nodes: readonly NodeSyntax[], graph: Graph, scope: Scope, inputsOverride: boolean): void {
+  const created = nodes.map((syntax) => {
+    const outputs = syntax.outputs.map((name) =>
+      name === '' ? new Value('') : scope.define(new Value(name)),
+    );
+    const { domain, overload, name } = syntax;
+    const node = graph.append(new Node(syntax.opType, [], outputs, { domain, overload, name }));
+    node.metadataProps = new Map(syntax.metadataProps);
+    node.message = syntax.message;
+    return { node, syntax };
+  });
+  for (const { node, syntax } of created) {
+    node.setInputs(syntax.inputs.map((name) => (name === '' ? null : scope.resolve(name))));
+    for (const attribute of syntax.attributes) {
+      if (node.attributes.has(attribute.name)) {
+        throw new SenteiError('invalid-graph', `${node} has two attributes named '${attribute.name}'`, {
+          subject: `${node}`,
+        });
+      }
+      setAttribute(node, attribute, scope, inputsOverride);
+    }
+  }
+}
+
+function setAttribute(node: Node, syntax: AttributeSyntax, scope: Scope, inputsOverride: boolean): void {
+  if ('attribute' in syntax) {
+    node.setAttribute(syntax.name, syntax.attribute);
+    return;
+  }
+  const { name, kind, docString } = syntax;
+  const graphs = syntax.graphs.map((graph) => build(graph, scope, inputsOverride));
+  const type = kind === 'graph' ? 5 : 10;
+  const message = docString === '' ? {} : { message: { name, type, docString } };
+  const [first] = graphs;
+  if (kind === 'graphs') node.setAttribute(name, { kind, value: graphs, ...message });
+  else if (first !== undefined) node.setAttribute(name, { kind, value: first, ...message });
+}
+
+function describe(graph: Graph, scope: Scope, infos: readonly ValueInfoProto[]): void {
+  for (const info of infos) {
+    const known = scope.own(info.name ?? '');
+    const value = known === undefined || known.info !== undefined ? describedValue(info) : known;
+    value.info ??= info;
+    value.metadataProps = toProperties(info.metadataProps);
+    graph.valueInfoOrder.push(value);
+  }
+}
+
+function describedValue(info: ValueInfoProto): Value {
+  const value = new Value(info.name ?? '');
+  value.info = info;
+  value.metadataProps = toProperties(info.metadataProps);
+  return value;
+}
+
+function outputOf(info: ValueInfoProto, scope: Scope, graph: Graph): Value {
+  const name = info.name ?? '';
+  const own = scope.own(name);
+  const value = own ?? scope.find(name) ?? new Value(name);
+  if (own === undefined) graph.outerOutputInfos.set(value, info);
+  else if (value.info !== undefined) value.outputInfo = info;
+  else {
+    value.info = info;
+    value.metadataProps = toProperties(info.metadataProps);
+  }
+  return value;
+}
