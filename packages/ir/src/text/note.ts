@@ -16,13 +16,18 @@ export type NoteValue =
 /** An annotation: `#@ key: value, …` up to the end of the line. The ONNX parser takes it for a comment. */
 export type Note = ReadonlyMap<string, NoteValue>;
 
+/** What `metadata: false` leaves out. */
+const METADATA: ReadonlySet<string> = new Set(['doc_string', 'metadata_props', 'attribute_doc_string']);
+
 const EMPTY: Note = new Map();
 
 const DEEPEST = 200;
 
 /** `#@ …` with a space before it, or nothing where no entry says anything. */
-export function printNote(entries: Readonly<Record<string, string | undefined>>): string {
-  const said = Object.entries(entries).filter(([, value]) => value !== undefined);
+export function printNote(entries: Readonly<Record<string, string | undefined>>, metadata = true): string {
+  const said = Object.entries(entries).filter(
+    ([key, value]) => value !== undefined && (metadata || !METADATA.has(key)),
+  );
   return said.length === 0 ? '' : ` #@ ${said.map(([key, value]) => `${key}: ${value}`).join(', ')}`;
 }
 

@@ -6,9 +6,15 @@ export interface PrintOptions {
   readonly inlineElements?: number;
   /** Larger tensors of up to this many bytes are printed with a digest of them; 0 leaves weights unread. */
   readonly digestBytes?: number;
+  /** Whether metadata and doc strings are printed, which exporters fill with traces longer than the graph. */
+  readonly metadata?: boolean;
 }
 
-export const PRINT_DEFAULTS: Required<PrintOptions> = { inlineElements: 16, digestBytes: 2 ** 20 };
+export const PRINT_DEFAULTS: Required<PrintOptions> = {
+  inlineElements: 16,
+  digestBytes: 2 ** 20,
+  metadata: true,
+};
 
 export interface ParseOptions {
   /** Folder that external data is relative to. Without it external tensors are as elided ones. */

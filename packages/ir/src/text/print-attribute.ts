@@ -84,7 +84,7 @@ export function printAttribute(name: string, attribute: Attribute, context: Prin
   const label = isIdentifier(name) ? name : quoteString(name);
   return {
     text: `${label}${type === '' ? '' : `: ${type}`} = ${value}`,
-    note: printNote({ ...note, attribute_doc_string: noteText(docString) }),
+    note: printNote({ ...note, attribute_doc_string: noteText(docString) }, context.options.metadata),
   };
 }
 
@@ -118,7 +118,7 @@ function printValue(attribute: Attribute, message: AttributeProto, context: Prin
     case 'tensors': {
       const items = attribute.value.map((tensor) => {
         const { text, note } = printTensor(tensor, context.options, { assigned: false });
-        return { text, note: printNote(note) };
+        return { text, note: printNote(note, context.options.metadata) };
       });
       return { type, value: printList(items, context) };
     }
@@ -161,9 +161,13 @@ export function printSparse(sparse: SparseTensorProto, context: PrintContext): I
   // What a sparse tensor holds is a part of its message, so it is printed whole, as the message would keep it.
   const part = (message: TensorProto | undefined | null): Item => {
     if (!message) return { text: '?', note: '' };
-    const options = { inlineElements: Number.POSITIVE_INFINITY, digestBytes: 0 };
+    const options = {
+      inlineElements: Number.POSITIVE_INFINITY,
+      digestBytes: 0,
+      metadata: context.options.metadata,
+    };
     const { text, note } = printTensor(Tensor.fromMessage(message), options, { assigned: false });
-    return { text, note: printNote(note) };
+    return { text, note: printNote(note, context.options.metadata) };
   };
   const parts = [part(sparse.values), part(sparse.indices)];
   const head = `sparse [${(sparse.dims ?? []).join(', ')}]`;

@@ -38,10 +38,12 @@ import { printType } from './type-syntax.ts';
 export function printModel(model: Model, options: PrintOptions = {}): string {
   const context = makeContext(options);
   return [
-    printHeader(model),
+    printHeader(model, context.options.metadata),
     printGraphWith(model.graph, context),
     ...model.functions.map((definition) => `\n${printFunction(definition, context)}`),
-  ].join('\n');
+  ]
+    .join('\n')
+    .concat('\n');
 }
 
 /** A graph alone, in the same syntax. Values it captures go by their names. */
@@ -58,7 +60,7 @@ function makeContext(options: PrintOptions): PrintContext {
   return { options: { ...PRINT_DEFAULTS, ...options }, indent: '', depth: 0, printGraph: printGraphWith };
 }
 
-function printHeader(model: Model): string {
+function printHeader(model: Model, metadata: boolean): string {
   const { producerName, producerVersion, domain, modelVersion, docString, trainingInfo, configuration } =
     carriedByModel(model);
   const text = (value: string | undefined) => (value ? quoteString(value) : undefined);
@@ -70,8 +72,8 @@ function printHeader(model: Model): string {
     producer_version: text(producerVersion),
     domain: text(domain),
     model_version: version,
-    doc_string: text(docString),
-    metadata_props: printMetadata(model.metadataProps),
+    doc_string: metadata ? text(docString) : undefined,
+    metadata_props: metadata ? printMetadata(model.metadataProps) : undefined,
   });
   const note = printNote({
     training_info: noteMessages(trainingInfo, 'TrainingInfoProto'),
@@ -102,20 +104,23 @@ interface Item {
 function printGraphWith(graph: Graph, context: PrintContext): string {
   const inner = deeper(context);
   const { docString, quantizationAnnotation } = carriedByGraph(graph);
-  const note = printNote({
-    doc_string: noteText(docString),
-    metadata_props: noteProperties(graph.metadataProps),
-    quantization_annotation: noteMessages(quantizationAnnotation, 'TensorAnnotation'),
-  });
-  const inputs = graph.inputs.map((value) => printInfo(value.name, describeValue(value)));
-  const outputs = graph.outputs.map((value) => printInfo(value.name, describeOutput(graph, value)));
+  const note = printNote(
+    {
+      doc_string: noteText(docString),
+      metadata_props: noteProperties(graph.metadataProps),
+      quantization_annotation: noteMessages(quantizationAnnotation, 'TensorAnnotation'),
+    },
+    context.options.metadata,
+  );
+  const inputs = graph.inputs.map((value) => printInfo(value.name, describeValue(value), context));
+  const outputs = graph.outputs.map((value) => printInfo(value.name, describeOutput(graph, value), context));
   const constants = [
     ...printInitializers(graph, context),
     ...graph.sparseInitializers.map(({ value, message }) => {
       const values = { ...message.values, name: value.name };
       return printSparse({ ...message, values }, inner);
     }),
-    ...describedValues(graph).map((value) => printInfo(value.name, describeValue(value))),
+    ...describedValues(graph).map((value) => printInfo(value.name, describeValue(value), context)),
   ];
   const head = `${quoteName(graph.name)} ${printInfos(inputs, context)} => ${printInfos(outputs, context)}${note}`;
   return printBody(head, constants, graph, context);
@@ -144,15 +149,22 @@ function printInitializers(graph: Graph, { options }: PrintContext): Item[] {
   return [...graph.initializers].flatMap((value) => {
     if (value.tensor === undefined) return [];
     const { text, note } = printTensor(value.tensor, options, { name: value.name, assigned: true });
-    return [{ text, note: printNote(note) }];
+    return [{ text, note: printNote(note, options.metadata) }];
   });
 }
 
-function printInfo(name: string, { type, docString, metadataProps }: OutputDescription): Item {
+function printInfo(
+  name: string,
+  { type, docString, metadataProps }: OutputDescription,
+  { options }: PrintContext,
+): Item {
   const label = quoteName(name);
   return {
     text: type === undefined ? label : `${printType(type)} ${label}`,
-    note: printNote({ doc_string: noteText(docString), metadata_props: noteProperties(metadataProps) }),
+    note: printNote(
+      { doc_string: noteText(docString), metadata_props: noteProperties(metadataProps) },
+      options.metadata,
+    ),
   };
 }
 
@@ -171,11 +183,14 @@ function printNodeWith(node: Node, context: PrintContext): string {
   const { text, isLong } = printAttributes(node.attributes, context);
   const call = isLong ? ` ${inputs}${text}` : `${text} ${inputs}`;
   const { docString, devices } = carriedByNode(node);
-  const note = printNote({
-    doc_string: noteText(docString),
-    metadata_props: noteProperties(node.metadataProps),
-    device_configurations: noteMessages(devices, 'NodeDeviceConfigurationProto'),
-  });
+  const note = printNote(
+    {
+      doc_string: noteText(docString),
+      metadata_props: noteProperties(node.metadataProps),
+      device_configurations: noteMessages(devices, 'NodeDeviceConfigurationProto'),
+    },
+    context.options.metadata,
+  );
   return `${label}${outputs}${outputs === '' ? '' : ' '}= ${domain}${operator}${overload}${call}${note}`;
 }
 
@@ -190,10 +205,10 @@ function printFunction(definition: FunctionDefinition, context: PrintContext): s
     domain: quoteString(domain),
     overload: overload === '' ? undefined : quoteString(overload),
     opset_import: printOpsets(opsetImports),
-    doc_string: docString === '' ? undefined : quoteString(docString),
+    doc_string: docString === '' || !context.options.metadata ? undefined : quoteString(docString),
   });
   // A default value is part of a message that the function carries, so it is printed whole.
-  const whole = { ...context, options: { inlineElements: Number.POSITIVE_INFINITY, digestBytes: 0 } };
+  const whole = { ...context, options: { ...context.options, inlineElements: Number.POSITIVE_INFINITY } };
   const defaults = definition.attributeDefaults.map((message) => {
     const attribute: Attribute = attributeOfDefault(message);
     return printAttribute(message.name ?? '', attribute, deeper(whole));
@@ -201,9 +216,9 @@ function printFunction(definition: FunctionDefinition, context: PrintContext): s
   const parameters = [...attributes.map((name) => ({ text: quoteName(name), note: '' })), ...defaults];
   const inputs = graph.inputs.map(({ name }) => quoteName(name)).join(', ');
   const outputs = graph.outputs.map(({ name }) => quoteName(name)).join(', ');
-  const note = printNote({ metadata_props: noteProperties(metadataProps) });
+  const note = printNote({ metadata_props: noteProperties(metadataProps) }, context.options.metadata);
   const head = `${fields}\n${quoteName(definition.name)}${printParameters(parameters)} (${inputs}) => (${outputs})${note}`;
-  const infos = graph.valueInfoOrder.map((value) => printInfo(value.name, describeValue(value)));
+  const infos = graph.valueInfoOrder.map((value) => printInfo(value.name, describeValue(value), context));
   return printBody(head, infos, graph, context, [...graph.initializers].flatMap(constantNode));
 }
 

@@ -35,8 +35,9 @@ export function printDataType(code: number): string {
 
 /** TensorProto.DataType of a name; `undefined` for other words. */
 export function dataTypeCode(word: string): number | undefined {
-  const later = /^data_type_(\d{1,9})$/.exec(word)?.[1];
-  return later === undefined ? CODES.get(word) : Number(later);
+  const code = CODES.get(word);
+  if (code !== undefined || !word.startsWith('data_type_')) return code;
+  return /^data_type_\d{1,9}$/.test(word) ? Number(word.slice('data_type_'.length)) : undefined;
 }
 
 /**
