@@ -1,9 +1,10 @@
 import type { ValueInfoProto } from '../codec/messages.ts';
-import { toProperties } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
+import type { Attribute } from '../graph/attribute.ts';
 import { Graph } from '../graph/graph.ts';
 import { Node } from '../graph/node.ts';
 import { Value } from '../graph/value.ts';
+import { documented, infoOf } from './carried.ts';
 import type { AttributeSyntax, GraphSyntax, NodeSyntax } from './syntax.ts';
 
 /** Names visible at one place: those of a graph, then those of the graphs around it. */
@@ -48,7 +49,9 @@ export function buildGraph(syntax: GraphSyntax, inputsOverride: boolean): Graph 
 
 function build(syntax: GraphSyntax, outer: Scope | undefined, inputsOverride: boolean): Graph {
   const scope = new Scope(outer);
-  const inputs = syntax.inputs.map((info) => scope.define(describedValue(info)));
+  const inputs = syntax.inputs.map((info) =>
+    scope.define(syntax.isFunction ? new Value(info.name ?? '') : describedValue(info)),
+  );
   const graph = new Graph(syntax.name, inputs);
   const isInput = new Set(inputs);
   const claimed = new Set<Value>();
@@ -70,9 +73,14 @@ function build(syntax: GraphSyntax, outer: Scope | undefined, inputsOverride: bo
   }
   buildNodes(syntax.nodes, graph, scope, inputsOverride);
   describe(graph, scope, syntax.infos);
-  graph.setOutputs(syntax.outputs.map((info) => outputOf(info, scope, graph)));
+  graph.setOutputs(
+    syntax.outputs.map((info) =>
+      syntax.isFunction ? outputNamed(info, scope) : outputOf(info, scope, graph),
+    ),
+  );
   graph.metadataProps = new Map(syntax.metadataProps);
-  graph.message = syntax.message;
+  graph.remainder = syntax.remainder;
+  if (syntax.docString !== undefined) graph.docString = syntax.docString;
   return graph;
 }
 
@@ -84,8 +92,9 @@ function buildNodes(nodes: readonly NodeSyntax[], graph: Graph, scope: Scope, in
     );
     const { domain, overload, name } = syntax;
     const node = graph.append(new Node(syntax.opType, [], outputs, { domain, overload, name }));
-    node.metadataProps = new Map(syntax.metadataProps);
-    node.message = syntax.message;
+    if (syntax.metadataProps.size > 0) node.metadataProps = new Map(syntax.metadataProps);
+    node.remainder = syntax.remainder;
+    if (syntax.docString !== undefined) node.docString = syntax.docString;
     return { node, syntax };
   });
   for (const { node, syntax } of created) {
@@ -96,51 +105,51 @@ function buildNodes(nodes: readonly NodeSyntax[], graph: Graph, scope: Scope, in
           subject: `${node}`,
         });
       }
-      setAttribute(node, attribute, scope, inputsOverride);
+      node.setAttribute(attribute.name, makeAttribute(attribute, scope, inputsOverride));
     }
   }
 }
 
-function setAttribute(node: Node, syntax: AttributeSyntax, scope: Scope, inputsOverride: boolean): void {
-  if ('attribute' in syntax) {
-    node.setAttribute(syntax.name, syntax.attribute);
-    return;
-  }
+/** An attribute outside of any graph: a default value of a function. */
+export function buildAttribute(syntax: AttributeSyntax, inputsOverride: boolean): Attribute {
+  return makeAttribute(syntax, new Scope(undefined), inputsOverride);
+}
+
+function makeAttribute(syntax: AttributeSyntax, scope: Scope, inputsOverride: boolean): Attribute {
+  if ('attribute' in syntax) return syntax.attribute;
   const { name, kind, docString } = syntax;
   const graphs = syntax.graphs.map((graph) => build(graph, scope, inputsOverride));
-  const type = kind === 'graph' ? 5 : 10;
-  const message = docString === '' ? {} : { message: { name, type, docString } };
   const [first] = graphs;
-  if (kind === 'graphs') node.setAttribute(name, { kind, value: graphs, ...message });
-  else if (first !== undefined) node.setAttribute(name, { kind, value: first, ...message });
+  if (kind === 'graph' && first !== undefined)
+    return { kind, value: first, ...documented(name, 5, docString) };
+  return { kind: 'graphs', value: graphs, ...documented(name, 10, docString) };
 }
 
 function describe(graph: Graph, scope: Scope, infos: readonly ValueInfoProto[]): void {
   for (const info of infos) {
     const known = scope.own(info.name ?? '');
-    const value = known === undefined || known.info !== undefined ? describedValue(info) : known;
-    value.info ??= info;
-    value.metadataProps = toProperties(info.metadataProps);
+    const isFree = known !== undefined && known.info === undefined;
+    const value = isFree ? known : describedValue(info);
+    if (isFree) value.describe(infoOf(info));
     graph.valueInfoOrder.push(value);
   }
 }
 
 function describedValue(info: ValueInfoProto): Value {
   const value = new Value(info.name ?? '');
-  value.info = info;
-  value.metadataProps = toProperties(info.metadataProps);
+  value.describe(infoOf(info));
   return value;
+}
+
+function outputNamed({ name = '' }: ValueInfoProto, scope: Scope): Value {
+  return scope.find(name) ?? new Value(name);
 }
 
 function outputOf(info: ValueInfoProto, scope: Scope, graph: Graph): Value {
   const name = info.name ?? '';
   const own = scope.own(name);
   const value = own ?? scope.find(name) ?? new Value(name);
-  if (own === undefined) graph.outerOutputInfos.set(value, info);
-  else if (value.info !== undefined) value.outputInfo = info;
-  else {
-    value.info = info;
-    value.metadataProps = toProperties(info.metadataProps);
-  }
+  if (own === undefined) graph.outerOutputInfos.set(value, infoOf(info));
+  else value.describe(infoOf(info));
   return value;
 }

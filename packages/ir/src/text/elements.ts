@@ -8,7 +8,7 @@ const FLOAT_BYTES: Partial<Record<DataType, 4 | 8>> = { float32: 4, complex64: 4
  * Elements as the ONNX text writes them: decimal numbers for float, double and complex (real and imaginary part in turn),
  * whole numbers for the rest, which for the other floats are their bits.
  *
- * @returns `undefined` where the numbers would not say the bits: NaNs with a payload, types of later versions
+ * @returns `undefined` where the numbers would not say the bits: NaNs with a payload, padding bits, types of later versions
  */
 export function printElements(dataType: DataType, bytes: Uint8Array, size: number): string[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -25,6 +25,9 @@ export function printElements(dataType: DataType, bytes: Uint8Array, size: numbe
   }
   const bits = bitsPerElement(dataType);
   if (bits === undefined) return undefined;
+  // Bits behind the last element, which mean nothing, still have to come back.
+  const used = (size * bits) % 8;
+  if (used !== 0 && (bytes.at(-1) ?? 0) >>> used !== 0) return undefined;
   if (bits === 64) {
     const read = dataType === 'int64' ? view.getBigInt64.bind(view) : view.getBigUint64.bind(view);
     return Array.from({ length: size }, (_, index) => `${read(index * 8, true)}`);

@@ -1,6 +1,7 @@
 import type protobuf from 'protobufjs';
 import type { Message, StringStringEntryProto } from '../codec/messages.ts';
 import { onnxRoot } from '../codec/schema.ts';
+import { decodeMessage, encodeMessage, type Messages } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
 import type { Lexer } from './lexer.ts';
 
@@ -55,13 +56,16 @@ export function messageToJson(message: Message, typeName: string): unknown {
 }
 
 /** @throws SenteiError `text-syntax` where the value is no message of that type */
-export function messageFromJson<T extends Message>(value: NoteValue, typeName: string, lexer: Lexer): T {
-  const type = onnxRoot.lookupType(`onnx.${typeName}`);
+export function messageFromJson<Name extends keyof Messages>(
+  value: NoteValue,
+  typeName: Name,
+  lexer: Lexer,
+): Messages[Name] {
   try {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
+    const message = onnxRoot.lookupType(`onnx.${typeName}`).fromObject(value) as unknown as Messages[Name];
     // Encoding checks the types of the fields, which the conversion from JSON takes as they come.
-    const bytes = type.encode(type.fromObject(value)).finish();
-    return type.decode(bytes) as unknown as T;
+    return decodeMessage(typeName, encodeMessage(typeName, message));
   } catch (cause) {
     throw wrong(lexer, `a ${typeName} in the JSON form of protobuf`, cause);
   }
@@ -107,16 +111,16 @@ export function propertiesIn(note: Note, lexer: Lexer): StringStringEntryProto[]
   });
 }
 
-export function messagesIn<T extends Message>(
+export function messagesIn<Name extends keyof Messages>(
   note: Note,
   key: string,
-  typeName: string,
+  typeName: Name,
   lexer: Lexer,
-): T[] | undefined {
+): Messages[Name][] | undefined {
   const value = note.get(key);
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) throw wrong(lexer, `a list for ${key}`);
-  return value.map((entry) => messageFromJson<T>(entry, typeName, lexer));
+  return value.map((entry) => messageFromJson(entry, typeName, lexer));
 }
 
 /** A value in the syntax of JSON, or a pair `"key": "value"` as a member of a list. */

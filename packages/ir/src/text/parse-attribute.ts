@@ -1,7 +1,9 @@
+import { viewOf } from '../codec/cursor.ts';
 import type { AttributeProto, SparseTensorProto, TypeProto } from '../codec/messages.ts';
-import { ownField } from '../codec/wire.ts';
+import { decodeMessage, ownField } from '../codec/wire.ts';
 import type { Attribute } from '../graph/attribute.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { documented } from './carried.ts';
 import { parseFloatLiteral, parseIntLiteral } from './elements.ts';
 import type { Lexer } from './lexer.ts';
 import { messageFromJson, type Note, readValue, textIn } from './note.ts';
@@ -41,7 +43,7 @@ export function readAttribute(name: string, context: ParseContext): (note: Note)
     return (note) => other(message, note, lexer);
   }
   if (declared === 'undefined') {
-    const rest = messageFromJson<AttributeProto>(readValue(lexer, 0), 'AttributeProto', lexer);
+    const rest = messageFromJson(readValue(lexer, 0), 'AttributeProto', lexer);
     return (note) => other({ ...rest, name }, note, lexer);
   }
   if (lexer.accept('[')) {
@@ -144,7 +146,12 @@ export function readSparse(context: ParseContext): SparseTensorProto {
     if (!atType(lexer)) throw lexer.error('a tensor or ? is expected');
     const part = readTyped('sparse', context);
     if (part.kind !== 'tensor') throw lexer.error('a tensor is expected before this');
-    return (note) => part.make(note).toMessage(undefined);
+    return (note) => {
+      const { message } = part.make(note);
+      if (message === undefined)
+        throw lexer.error('the elements of a sparse tensor are expected before this');
+      return decodeMessage('TensorProto', viewOf(message.slice));
+    };
   });
   if (parts.length !== 2) throw lexer.error('values and indices are expected before this');
   const [values, indices] = parts;
@@ -153,8 +160,7 @@ export function readSparse(context: ParseContext): SparseTensorProto {
 
 function finishSingle(name: string, single: Single, note: Note, lexer: Lexer): AttributeSyntax {
   const docString = textIn(note, 'attribute_doc_string', lexer) ?? '';
-  const message = (type: Attribute['kind'] | 'type_proto') =>
-    docString === '' ? {} : { message: { name, type: typeNumber(type), docString } };
+  const message = (type: Attribute['kind'] | 'type_proto') => documented(name, typeNumber(type), docString);
   switch (single.kind) {
     case 'float':
       return { name, attribute: { ...single, ...message('float') } };
@@ -181,8 +187,7 @@ interface List {
 
 function finishList({ name, declared, items }: List, note: Note, lexer: Lexer): AttributeSyntax {
   const docString = textIn(note, 'attribute_doc_string', lexer) ?? '';
-  const message = (type: Attribute['kind']) =>
-    docString === '' ? {} : { message: { name, type: typeNumber(type), docString } };
+  const message = (type: Attribute['kind']) => documented(name, typeNumber(type), docString);
   const kinds = new Set(items.map(({ single }) => single.kind));
   const isMixed = kinds.size === 2 && kinds.has('int') && kinds.has('float');
   const [first] = kinds;

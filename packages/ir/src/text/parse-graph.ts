@@ -1,6 +1,7 @@
-import type { Message, SparseTensorProto, TypeProto, ValueInfoProto } from '../codec/messages.ts';
-import { toProperties } from '../codec/wire.ts';
+import { GRAPH, NODE } from '../codec/fields.ts';
+import type { SparseTensorProto, TypeProto, ValueInfoProto } from '../codec/messages.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { messageFields, propertiesOf, remainderOf } from './carried.ts';
 import type { Lexer } from './lexer.ts';
 import { messagesIn, type Note, propertiesIn, readNote, textIn } from './note.ts';
 import { readAttributes, readSparse, tensorType } from './parse-attribute.ts';
@@ -25,39 +26,35 @@ export function readGraph(outer: ParseContext, name: string): GraphSyntax {
     const fallback = lexer.accept('=') ? readInitial(info.name ?? '', type, context) : undefined;
     return (note) => {
       if (fallback !== undefined) initializers.push(fallback(new Map()));
-      return described(info, note, lexer);
+      return describe(info, note, lexer);
     };
   });
   lexer.expect('=>');
   lexer.expect('(');
   const outputs = readItems(lexer, ')', INFO_NOTES, () => {
     const { info } = readInfo(lexer);
-    return (note) => described(info, note, lexer);
+    return (note) => describe(info, note, lexer);
   });
   const note = readNote(lexer, GRAPH_NOTES);
   const sparse: SparseTensorProto[] = [];
   const infos: ValueInfoProto[] = [];
   if (lexer.accept('<')) readConstants(context, { initializers, sparse, infos });
   const docString = textIn(note, 'doc_string', lexer);
-  const quantizationAnnotation = messagesIn<Message>(
-    note,
-    'quantization_annotation',
-    'TensorAnnotation',
-    lexer,
-  );
+  const quantizationAnnotation = messagesIn(note, 'quantization_annotation', 'TensorAnnotation', lexer);
   return {
     name,
+    isFunction: false,
     inputs,
     outputs,
     initializers,
     sparse,
     infos,
     nodes: readNodes(context),
-    message: {
-      ...(docString === undefined ? {} : { docString }),
-      ...(quantizationAnnotation === undefined ? {} : { quantizationAnnotation }),
-    },
-    metadataProps: toProperties(propertiesIn(note, lexer)),
+    docString,
+    remainder: remainderOf(
+      messageFields(GRAPH.quantizationAnnotation, 'TensorAnnotation', quantizationAnnotation),
+    ),
+    metadataProps: propertiesOf(propertiesIn(note, lexer)),
   };
 }
 
@@ -74,7 +71,7 @@ function readConstants(
       return () => undefined;
     }
     const { info, type } = word === undefined ? readInfo(lexer) : { info: { name: word }, type: undefined };
-    if (!lexer.accept('=')) return (note) => infos.push(described(info, note, lexer));
+    if (!lexer.accept('=')) return (note) => infos.push(describe(info, note, lexer));
     const finish = readInitial(info.name ?? '', type, context);
     return (note) => initializers.push(finish(note));
   });
@@ -99,7 +96,7 @@ export function readInfo(lexer: Lexer): {
   return { info: type === undefined ? { name } : { name, type }, type };
 }
 
-export function described(info: ValueInfoProto, note: Note, lexer: Lexer): ValueInfoProto {
+export function describe(info: ValueInfoProto, note: Note, lexer: Lexer): ValueInfoProto {
   if (note.size === 0) return info;
   const docString = textIn(note, 'doc_string', lexer);
   const metadataProps = propertiesIn(note, lexer);
@@ -140,12 +137,7 @@ function readNode(context: ParseContext): NodeSyntax {
   const attributes = before.length === 0 && lexer.accept('<') ? readAttributes(inner) : before;
   const note = readNote(lexer, NODE_NOTES);
   const docString = textIn(note, 'doc_string', lexer);
-  const deviceConfigurations = messagesIn<Message>(
-    note,
-    'device_configurations',
-    'NodeDeviceConfigurationProto',
-    lexer,
-  );
+  const devices = messagesIn(note, 'device_configurations', 'NodeDeviceConfigurationProto', lexer);
   return {
     name,
     domain: parts.join('.'),
@@ -154,11 +146,9 @@ function readNode(context: ParseContext): NodeSyntax {
     inputs,
     outputs,
     attributes,
-    message: {
-      ...(docString === undefined ? {} : { docString }),
-      ...(deviceConfigurations === undefined ? {} : { deviceConfigurations }),
-    },
-    metadataProps: toProperties(propertiesIn(note, lexer)),
+    docString,
+    remainder: remainderOf(messageFields(NODE.deviceConfigurations, 'NodeDeviceConfigurationProto', devices)),
+    metadataProps: propertiesOf(propertiesIn(note, lexer)),
   };
 }
 

@@ -1,25 +1,19 @@
-import Long from 'long';
-import type {
-  AttributeProto,
-  FunctionProto,
-  Message,
-  ModelProto,
-  OperatorSetIdProto,
-  ValueInfoProto,
-} from '../codec/messages.ts';
-import { IR_VERSIONS, OPSET_VERSIONS, readOpsets } from '../codec/read-model.ts';
-import { toProperties } from '../codec/wire.ts';
+import type { RawField } from '../codec/cursor.ts';
+import { FUNCTION, MODEL } from '../codec/fields.ts';
+import type { ValueInfoProto } from '../codec/messages.ts';
+import { IR_VERSIONS, OPSET_VERSIONS } from '../codec/read-model.ts';
+import { withText } from '../codec/remainder.ts';
 import { SenteiError } from '../errors.ts';
-import { type FunctionDefinition, Model } from '../graph/model.ts';
-import { buildGraph } from './build-graph.ts';
-import { makeFunction } from './carried.ts';
-import { defaultOfAttribute } from './default-attribute.ts';
+import type { Attribute } from '../graph/attribute.ts';
+import { canonicalDomain, type FunctionDefinition, Model } from '../graph/model.ts';
+import { buildAttribute, buildGraph } from './build-graph.ts';
+import { integerField, messageFields, propertiesOf, remainderOf } from './carried.ts';
 import { parseIntLiteral } from './elements.ts';
 import { Lexer } from './lexer.ts';
 import { messagesIn, propertiesIn, readNote } from './note.ts';
 import type { ParseOptions } from './options.ts';
 import { readAttribute } from './parse-attribute.ts';
-import { described, readGraph, readInfo, readNodes } from './parse-graph.ts';
+import { describe, readGraph, readInfo, readNodes } from './parse-graph.ts';
 import { type ParseContext, readItems } from './syntax.ts';
 import { readPairs } from './tensor-syntax.ts';
 import { atType } from './type-syntax.ts';
@@ -37,75 +31,91 @@ const DEFAULT_IR_VERSION = 10;
 export function parseModel(text: string, options: ParseOptions = {}): Model {
   const lexer = new Lexer(text);
   const context: ParseContext = { lexer, options, depth: 0, owner: '', readGraph };
-  const { message, irVersion } = readHeader(lexer);
-  const inputsOverride = irVersion >= 4;
+  const header = readHeader(lexer);
+  const inputsOverride = header.irVersion >= 4;
   const graph = buildGraph(readGraph(context, lexer.name('the name of a graph')), inputsOverride);
-  const model = new Model(graph, readOpsets(message.opsetImport ?? []), irVersion);
+  const model = new Model(graph, header.opsets, header.irVersion);
   while (lexer.kind !== 'end') model.functions.push(readFunction(context, inputsOverride));
-  model.metadataProps = toProperties(message.metadataProps);
+  model.metadataProps = header.metadataProps;
   model.folder = options.folder;
-  model.message = message;
-  return model;
+  model.remainder = remainderOf(header.fields);
+  return Object.assign(model, header.texts);
 }
 
-function readHeader(lexer: Lexer): { readonly message: ModelProto; readonly irVersion: number } {
-  const message: ModelProto = {};
-  if (!lexer.accept('<'))
-    return { message: { irVersion: DEFAULT_IR_VERSION }, irVersion: DEFAULT_IR_VERSION };
+interface Header {
+  irVersion: number;
+  opsets: Map<string, number>;
+  metadataProps: Map<string, string>;
+  readonly texts: Partial<Pick<Model, 'producerName' | 'producerVersion' | 'domain' | 'docString'>>;
+  readonly fields: RawField[];
+}
+
+function readHeader(lexer: Lexer): Header {
+  const header: Header = {
+    irVersion: DEFAULT_IR_VERSION,
+    opsets: new Map(),
+    metadataProps: new Map(),
+    texts: {},
+    fields: [],
+  };
+  if (!lexer.accept('<')) return header;
   readItems(lexer, '>', [], () => {
-    const key = readKey(lexer);
-    switch (key) {
-      case 'ir_version':
-        message.irVersion = readWhole(lexer);
-        break;
-      case 'opset_import':
-        message.opsetImport = readOpsetList(lexer);
-        break;
-      case 'producer_name':
-        message.producerName = readText(lexer);
-        break;
-      case 'producer_version':
-        message.producerVersion = readText(lexer);
-        break;
-      case 'domain':
-        message.domain = readText(lexer);
-        break;
-      case 'model_version': {
-        const version = parseIntLiteral(lexer.text);
-        if (version === undefined) throw lexer.error('a whole number is expected');
-        lexer.advance();
-        message.modelVersion = Long.fromString(`${BigInt.asIntN(64, version)}`);
-        break;
-      }
-      case 'doc_string':
-        message.docString = readText(lexer);
-        break;
-      case 'metadata_props':
-        message.metadataProps = readPairs(lexer);
-        break;
-      default:
-        throw lexer.error(`a field of a model is expected before this, not ${key}`);
-    }
+    readHeaderField(lexer, header);
     return () => undefined;
   });
   const note = readNote(lexer, ['training_info', 'configuration']);
-  const trainingInfo = messagesIn<Message>(note, 'training_info', 'TrainingInfoProto', lexer);
-  const configuration = messagesIn<Message>(note, 'configuration', 'DeviceConfigurationProto', lexer);
-  if (trainingInfo !== undefined) message.trainingInfo = trainingInfo;
-  if (configuration !== undefined) message.configuration = configuration;
-  message.irVersion ??= DEFAULT_IR_VERSION;
-  checkVersions(message);
-  return { message, irVersion: Number(message.irVersion) };
+  const training = messagesIn(note, 'training_info', 'TrainingInfoProto', lexer);
+  const configuration = messagesIn(note, 'configuration', 'DeviceConfigurationProto', lexer);
+  header.fields.push(
+    ...messageFields(MODEL.trainingInfo, 'TrainingInfoProto', training),
+    ...messageFields(MODEL.configuration, 'DeviceConfigurationProto', configuration),
+  );
+  checkVersions(header.irVersion, header.opsets.get(''));
+  return header;
 }
 
-function checkVersions({ irVersion, opsetImport }: ModelProto): void {
-  const ir = Number(irVersion);
-  if (ir < IR_VERSIONS.min || ir > IR_VERSIONS.max) {
-    throw new SenteiError('unsupported-ir-version', `IR version ${ir} is out of range`, {
+function readHeaderField(lexer: Lexer, header: Header): void {
+  const key = readKey(lexer);
+  switch (key) {
+    case 'ir_version':
+      header.irVersion = readWhole(lexer);
+      break;
+    case 'opset_import':
+      header.opsets = readOpsetList(lexer);
+      break;
+    case 'producer_name':
+      header.texts.producerName = readText(lexer);
+      break;
+    case 'producer_version':
+      header.texts.producerVersion = readText(lexer);
+      break;
+    case 'domain':
+      header.texts.domain = readText(lexer);
+      break;
+    case 'model_version': {
+      const version = parseIntLiteral(lexer.text);
+      if (version === undefined) throw lexer.error('a whole number is expected');
+      lexer.advance();
+      header.fields.push(integerField(MODEL.modelVersion, BigInt.asIntN(64, version)));
+      break;
+    }
+    case 'doc_string':
+      header.texts.docString = readText(lexer);
+      break;
+    case 'metadata_props':
+      header.metadataProps = propertiesOf(readPairs(lexer));
+      break;
+    default:
+      throw lexer.error(`a field of a model is expected before this, not ${key}`);
+  }
+}
+
+function checkVersions(irVersion: number, opset: number | undefined): void {
+  if (irVersion < IR_VERSIONS.min || irVersion > IR_VERSIONS.max) {
+    throw new SenteiError('unsupported-ir-version', `IR version ${irVersion} is out of range`, {
       hint: `IR versions ${IR_VERSIONS.min} to ${IR_VERSIONS.max} can be read`,
     });
   }
-  const opset = readOpsets(opsetImport ?? []).get('');
   if (opset !== undefined && (opset < OPSET_VERSIONS.min || opset > OPSET_VERSIONS.max)) {
     throw new SenteiError('unsupported-opset', `opset ${opset} is out of range`, {
       hint: `opsets ${OPSET_VERSIONS.min} to ${OPSET_VERSIONS.max} of the standard domain can be read`,
@@ -115,77 +125,80 @@ function checkVersions({ irVersion, opsetImport }: ModelProto): void {
 
 function readFunction(context: ParseContext, inputsOverride: boolean): FunctionDefinition {
   const { lexer } = context;
-  const message: FunctionProto = {};
+  const texts = { domain: '', overload: '', doc_string: '' };
+  let opsets = new Map<string, number>();
   if (lexer.accept('<')) {
     readItems(lexer, '>', [], () => {
       const key = readKey(lexer);
-      if (key === 'opset_import') message.opsetImport = readOpsetList(lexer);
-      else if (key === 'domain') message.domain = readText(lexer);
-      else if (key === 'overload') message.overload = readText(lexer);
-      else if (key === 'doc_string') message.docString = readText(lexer);
+      if (key === 'opset_import') opsets = readOpsetList(lexer);
+      else if (key === 'domain' || key === 'overload' || key === 'doc_string') texts[key] = readText(lexer);
       else throw lexer.error(`a field of a function is expected before this, not ${key}`);
       return () => undefined;
     });
   }
-  message.name = lexer.name('the name of a function');
-  if (lexer.accept('<')) readParameters(context, message);
+  const name = lexer.name('the name of a function');
+  const parameters = readParameters(context, inputsOverride);
   const infos: ValueInfoProto[] = [];
   const inputs = readSignature(lexer, infos);
   lexer.expect('=>');
   const outputs = readSignature(lexer, infos);
   const note = readNote(lexer, ['metadata_props']);
-  const metadataProps = propertiesIn(note, lexer);
-  if (metadataProps.length > 0) message.metadataProps = metadataProps;
   if (lexer.accept('<')) {
-    infos.push(
-      ...readItems(lexer, '>', ['doc_string', 'metadata_props'], () => {
-        const { info } = readInfo(lexer);
-        return (own) => described(info, own, lexer);
-      }),
-    );
+    const described = readItems(lexer, '>', ['doc_string', 'metadata_props'], () => {
+      const { info } = readInfo(lexer);
+      return (own) => describe(info, own, lexer);
+    });
+    for (const info of described) infos.push(info);
   }
-  const bare = { name: message.name, initializers: [], sparse: [], message: {}, metadataProps: new Map() };
-  const nodes = readNodes(context);
-  const unnamed = (names: readonly string[]) => names.map((name) => ({ name }));
-  const graph = buildGraph(
-    { ...bare, inputs: unnamed(inputs), outputs: unnamed(outputs), infos, nodes },
-    inputsOverride,
-  );
-  return makeFunction(graph, message, readOpsets(message.opsetImport ?? []));
+  const syntax = { name, isFunction: true, inputs, outputs, infos, nodes: readNodes(context) };
+  const nothing = { initializers: [], sparse: [], docString: undefined, remainder: undefined };
+  const graph = buildGraph({ ...syntax, ...nothing, metadataProps: new Map() }, inputsOverride);
+  return {
+    domain: texts.domain,
+    name,
+    overload: texts.overload,
+    graph,
+    opsetImports: opsets,
+    ...parameters,
+    metadataProps: propertiesOf(propertiesIn(note, lexer)),
+    remainder: withText(
+      undefined,
+      FUNCTION.docString,
+      texts.doc_string === '' ? undefined : texts.doc_string,
+    ),
+  };
 }
 
 /** `<alpha, beta: float = 0.5>`: parameters without and with a default value. */
-function readParameters(context: ParseContext, message: FunctionProto): void {
+function readParameters(
+  context: ParseContext,
+  inputsOverride: boolean,
+): Pick<FunctionDefinition, 'attributeNames' | 'attributeDefaults'> {
   const { lexer } = context;
-  const names: string[] = [];
-  const defaults: AttributeProto[] = [];
+  const attributeNames: string[] = [];
+  const attributeDefaults = new Map<string, Attribute>();
+  if (!lexer.accept('<')) return { attributeNames, attributeDefaults };
   const keys = ['attribute_doc_string', 'digest', 'raw_data', 'doc_string', 'metadata_props'];
   readItems(lexer, '>', keys, () => {
     const name = lexer.name('a parameter');
     if (!lexer.at(':') && !lexer.at('=')) {
-      names.push(name);
+      attributeNames.push(name);
       return () => undefined;
     }
     const finish = readAttribute(name, context);
-    return (note) => {
-      const syntax = finish(note);
-      if (!('attribute' in syntax))
-        throw lexer.error('a default value that is no graph is expected before this');
-      defaults.push(defaultOfAttribute(name, syntax.attribute));
-    };
+    return (note) => attributeDefaults.set(name, buildAttribute(finish(note), inputsOverride));
   });
-  if (names.length > 0) message.attribute = names;
-  if (defaults.length > 0) message.attributeProto = defaults;
+  return { attributeNames, attributeDefaults };
 }
 
 /** Names of inputs or outputs; a type before one describes the value. */
-function readSignature(lexer: Lexer, infos: ValueInfoProto[]): string[] {
+function readSignature(lexer: Lexer, infos: ValueInfoProto[]): ValueInfoProto[] {
   lexer.expect('(');
   return readItems(lexer, ')', [], () => {
     const isTyped = atType(lexer);
     const { info } = readInfo(lexer);
     if (isTyped) infos.push(info);
-    return () => info.name ?? '';
+    return () => info;
   });
 }
 
@@ -207,12 +220,14 @@ function readWhole(lexer: Lexer): number {
   return value;
 }
 
-function readOpsetList(lexer: Lexer): OperatorSetIdProto[] {
+/** Opset versions by domain. */
+function readOpsetList(lexer: Lexer): Map<string, number> {
   lexer.expect('[');
-  return readItems(lexer, ']', [], () => {
-    const domain = readText(lexer);
+  const entries = readItems(lexer, ']', [], () => {
+    const domain = canonicalDomain(readText(lexer));
     lexer.expect(':');
     const version = readWhole(lexer);
-    return () => ({ domain, version });
+    return () => [domain, version] as const;
   });
+  return new Map(entries);
 }

@@ -1,9 +1,12 @@
+import { sliceOf } from '../codec/cursor.ts';
 import type { AttributeProto, SparseTensorProto, TensorProto } from '../codec/messages.ts';
+import { readTensorMessage } from '../codec/tensor-message.ts';
+import { encodeMessage } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
 import type { Attribute } from '../graph/attribute.ts';
 import type { Graph } from '../graph/graph.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { carriedByAttribute } from './carried.ts';
+import { docStringOfAttribute } from './carried.ts';
 import { printFloat32 } from './elements.ts';
 import { messageToJson, noteText, printNote } from './note.ts';
 import type { PrintOptions } from './options.ts';
@@ -79,8 +82,8 @@ interface Item {
 
 /** `name: type = value` with its annotation. */
 export function printAttribute(name: string, attribute: Attribute, context: PrintContext): Item {
-  const { docString, message } = carriedByAttribute(attribute);
-  const { type, value, note = {} } = printValue(attribute, message, context);
+  const docString = docStringOfAttribute(attribute);
+  const { type, value, note = {} } = printValue(attribute, context);
   const label = isIdentifier(name) ? name : quoteString(name);
   return {
     text: `${label}${type === '' ? '' : `: ${type}`} = ${value}`,
@@ -94,7 +97,7 @@ interface PrintedValue {
   readonly note?: Record<string, string | undefined>;
 }
 
-function printValue(attribute: Attribute, message: AttributeProto, context: PrintContext): PrintedValue {
+function printValue(attribute: Attribute, context: PrintContext): PrintedValue {
   const type = attribute.kind;
   switch (attribute.kind) {
     case 'float':
@@ -128,7 +131,7 @@ function printValue(attribute: Attribute, message: AttributeProto, context: Prin
       return { type, value: printList(items, context) };
     }
     case 'other':
-      return printOther(message, context);
+      return printOther(attribute.message, context);
   }
 }
 
@@ -166,7 +169,7 @@ export function printSparse(sparse: SparseTensorProto, context: PrintContext): I
       digestBytes: 0,
       metadata: context.options.metadata,
     };
-    const { text, note } = printTensor(Tensor.fromMessage(message), options, { assigned: false });
+    const { text, note } = printTensor(tensorOf(message), options, { assigned: false });
     return { text, note: printNote(note, context.options.metadata) };
   };
   const parts = [part(sparse.values), part(sparse.indices)];
@@ -182,4 +185,9 @@ function printList(items: readonly Item[], context: PrintContext): string {
     return `[${items.map(({ text }) => text).join(', ')}]`;
   }
   return `[\n${printLines(items, `${context.indent}   `)}\n${context.indent}]`;
+}
+
+/** A tensor of a message that the graph only carries. Where external data would lie does not matter here. */
+function tensorOf(message: TensorProto): Tensor {
+  return Tensor.fromMessage(readTensorMessage(sliceOf(encodeMessage('TensorProto', message)), '.'));
 }

@@ -1,19 +1,21 @@
+import { describedValues } from '../codec/write-model.ts';
 import type { Attribute } from '../graph/attribute.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { FunctionDefinition, Model } from '../graph/model.ts';
 import { Node } from '../graph/node.ts';
 import { Value } from '../graph/value.ts';
 import {
-  carriedByFunction,
-  carriedByGraph,
-  carriedByModel,
-  carriedByNode,
-  describedValues,
+  annotationsOf,
+  configurationOf,
+  type Description,
   describeOutput,
   describeValue,
-  type OutputDescription,
+  devicesOf,
+  docStringOfFunction,
+  modelVersionOf,
+  propertiesOfNode,
+  trainingOf,
 } from './carried.ts';
-import { attributeOfDefault } from './default-attribute.ts';
 import { noteMessages, noteProperties, noteText, printNote } from './note.ts';
 import { PRINT_DEFAULTS, type PrintOptions } from './options.ts';
 import {
@@ -61,23 +63,22 @@ function makeContext(options: PrintOptions): PrintContext {
 }
 
 function printHeader(model: Model, metadata: boolean): string {
-  const { producerName, producerVersion, domain, modelVersion, docString, trainingInfo, configuration } =
-    carriedByModel(model);
+  const { producerName, producerVersion, domain, docString } = model;
   const text = (value: string | undefined) => (value ? quoteString(value) : undefined);
-  const version = Number(modelVersion ?? 0) === 0 ? undefined : `${modelVersion}`;
+  const version = modelVersionOf(model);
   const fields = printFields({
     ir_version: `${model.irVersion}`,
     opset_import: printOpsets(model.opsetImports),
     producer_name: text(producerName),
     producer_version: text(producerVersion),
     domain: text(domain),
-    model_version: version,
+    model_version: version === 0n ? undefined : `${version}`,
     doc_string: metadata ? text(docString) : undefined,
     metadata_props: metadata ? printMetadata(model.metadataProps) : undefined,
   });
   const note = printNote({
-    training_info: noteMessages(trainingInfo, 'TrainingInfoProto'),
-    configuration: noteMessages(configuration, 'DeviceConfigurationProto'),
+    training_info: noteMessages(trainingOf(model), 'TrainingInfoProto'),
+    configuration: noteMessages(configurationOf(model), 'DeviceConfigurationProto'),
   });
   return `${fields}${note}`;
 }
@@ -103,12 +104,11 @@ interface Item {
 
 function printGraphWith(graph: Graph, context: PrintContext): string {
   const inner = deeper(context);
-  const { docString, quantizationAnnotation } = carriedByGraph(graph);
   const note = printNote(
     {
-      doc_string: noteText(docString),
+      doc_string: noteText(graph.docString),
       metadata_props: noteProperties(graph.metadataProps),
-      quantization_annotation: noteMessages(quantizationAnnotation, 'TensorAnnotation'),
+      quantization_annotation: noteMessages(annotationsOf(graph), 'TensorAnnotation'),
     },
     context.options.metadata,
   );
@@ -155,7 +155,7 @@ function printInitializers(graph: Graph, { options }: PrintContext): Item[] {
 
 function printInfo(
   name: string,
-  { type, docString, metadataProps }: OutputDescription,
+  { type, docString, metadataProps }: Description,
   { options }: PrintContext,
 ): Item {
   const label = quoteName(name);
@@ -182,12 +182,11 @@ function printNodeWith(node: Node, context: PrintContext): string {
   const overload = node.overload === '' ? '' : `:${quoteOverload(node.overload)}`;
   const { text, isLong } = printAttributes(node.attributes, context);
   const call = isLong ? ` ${inputs}${text}` : `${text} ${inputs}`;
-  const { docString, devices } = carriedByNode(node);
   const note = printNote(
     {
-      doc_string: noteText(docString),
-      metadata_props: noteProperties(node.metadataProps),
-      device_configurations: noteMessages(devices, 'NodeDeviceConfigurationProto'),
+      doc_string: noteText(node.docString),
+      metadata_props: noteProperties(propertiesOfNode(node)),
+      device_configurations: noteMessages(devicesOf(node), 'NodeDeviceConfigurationProto'),
     },
     context.options.metadata,
   );
@@ -200,23 +199,24 @@ function quoteOverload(overload: string): string {
 
 function printFunction(definition: FunctionDefinition, context: PrintContext): string {
   const { graph, domain, overload, opsetImports } = definition;
-  const { docString, attributes, metadataProps } = carriedByFunction(definition);
+  const docString = docStringOfFunction(definition);
   const fields = printFields({
     domain: quoteString(domain),
     overload: overload === '' ? undefined : quoteString(overload),
     opset_import: printOpsets(opsetImports),
     doc_string: docString === '' || !context.options.metadata ? undefined : quoteString(docString),
   });
-  // A default value is part of a message that the function carries, so it is printed whole.
-  const whole = { ...context, options: { ...context.options, inlineElements: Number.POSITIVE_INFINITY } };
-  const defaults = definition.attributeDefaults.map((message) => {
-    const attribute: Attribute = attributeOfDefault(message);
-    return printAttribute(message.name ?? '', attribute, deeper(whole));
-  });
-  const parameters = [...attributes.map((name) => ({ text: quoteName(name), note: '' })), ...defaults];
+  const inner = deeper(context);
+  const parameters = [
+    ...definition.attributeNames.map((name) => ({ text: quoteName(name), note: '' })),
+    ...Array.from(definition.attributeDefaults, ([name, value]) => printAttribute(name, value, inner)),
+  ];
   const inputs = graph.inputs.map(({ name }) => quoteName(name)).join(', ');
   const outputs = graph.outputs.map(({ name }) => quoteName(name)).join(', ');
-  const note = printNote({ metadata_props: noteProperties(metadataProps) }, context.options.metadata);
+  const note = printNote(
+    { metadata_props: noteProperties(definition.metadataProps) },
+    context.options.metadata,
+  );
   const head = `${fields}\n${quoteName(definition.name)}${printParameters(parameters)} (${inputs}) => (${outputs})${note}`;
   const infos = graph.valueInfoOrder.map((value) => printInfo(value.name, describeValue(value), context));
   return printBody(head, infos, graph, context, [...graph.initializers].flatMap(constantNode));

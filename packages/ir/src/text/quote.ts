@@ -1,4 +1,5 @@
-import { isUtf8 } from 'node:buffer';
+import { textBytes } from '../codec/chunk-writer.ts';
+import { readText, sliceOf } from '../codec/cursor.ts';
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Words that begin a type, a number or a sparse tensor where a name may stand too. */
@@ -29,13 +30,12 @@ export function quoteDotted(name: string): string {
 }
 
 /** Bytes as text. Bytes that are not UTF-8 become lone surrogates (PEP 383), as in the names of a model. */
-export function textOfBytes(bytes: Uint8Array): string {
-  if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 | byte)).join('');
+export function textOfBytes(encoded: Uint8Array): string {
+  const { bytes, start, end } = sliceOf(encoded);
+  return readText(bytes, start, end);
 }
 
 /** The bytes that `textOfBytes` made the text of. */
 export function bytesOfText(text: string): Uint8Array {
-  if (!/[\udc80-\udcff]/u.test(text)) return new TextEncoder().encode(text);
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+  return textBytes(text);
 }

@@ -1,4 +1,5 @@
-import type { GraphProto, NodeProto, SparseTensorProto, ValueInfoProto } from '../codec/messages.ts';
+import type { SparseTensorProto, ValueInfoProto } from '../codec/messages.ts';
+import type { Remainder } from '../codec/remainder.ts';
 import type { Attribute } from '../graph/attribute.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Lexer } from './lexer.ts';
@@ -8,13 +9,17 @@ import type { ParseOptions } from './options.ts';
 /** A graph as its text says it, names not yet resolved. */
 export interface GraphSyntax {
   readonly name: string;
+  /** A function names its inputs and outputs without describing them. */
+  readonly isFunction: boolean;
   readonly inputs: ValueInfoProto[];
   readonly outputs: ValueInfoProto[];
   readonly initializers: { readonly name: string; readonly tensor: Tensor }[];
   readonly sparse: SparseTensorProto[];
   readonly infos: ValueInfoProto[];
   readonly nodes: NodeSyntax[];
-  readonly message: GraphProto;
+  readonly docString: string | undefined;
+  /** Quantization annotations. */
+  readonly remainder: Remainder;
   readonly metadataProps: ReadonlyMap<string, string>;
 }
 
@@ -26,7 +31,9 @@ export interface NodeSyntax {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: readonly AttributeSyntax[];
-  readonly message: NodeProto;
+  readonly docString: string | undefined;
+  /** Device configurations. */
+  readonly remainder: Remainder;
   readonly metadataProps: ReadonlyMap<string, string>;
 }
 

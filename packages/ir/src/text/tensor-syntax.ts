@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { sliceOf } from '../codec/cursor.ts';
 import type { StringStringEntryProto, TensorProto } from '../codec/messages.ts';
-import { toProperties } from '../codec/wire.ts';
+import { readTensorMessage } from '../codec/tensor-message.ts';
+import { encodeMessage } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
 import { DATA_TYPES, dataTypeName } from '../graph/data-type.ts';
-import { externalRange } from '../graph/external-data.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { carriedByTensor, type Elision, markElided } from './carried.ts';
+import { carriedByTensor, type Elision, markElided, propertiesOf } from './carried.ts';
 import { parseElements, printElements } from './elements.ts';
 import type { Lexer } from './lexer.ts';
 import { type Note, noteProperties, noteText, propertiesIn, textIn } from './note.ts';
@@ -71,8 +72,8 @@ export function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
-export function printPairs(entries: readonly StringStringEntryProto[]): string {
-  return `[${entries.map(({ key, value }) => `${quoteString(key ?? '')}: ${quoteString(value ?? '')}`).join(', ')}]`;
+export function printPairs(entries: ReadonlyMap<string, string>): string {
+  return `[${Array.from(entries, ([key, value]) => `${quoteString(key)}: ${quoteString(value)}`).join(', ')}]`;
 }
 
 /** `["key": "value", …]` */
@@ -148,12 +149,12 @@ export function makeTensor(
   const externalData = syntax.kind === 'external' ? (syntax.content as StringStringEntryProto[]) : undefined;
   if (externalData !== undefined && options.folder !== undefined) {
     const located = { ...message, externalData, dataLocation: 1 };
-    return Tensor.fromMessage(located, externalRange(located, options.folder));
+    return tensorOf(located, options.folder);
   }
   const rawData = textIn(note, 'raw_data', lexer);
   if (rawData !== undefined) {
     const bytes = new Uint8Array(Buffer.from(rawData, 'base64'));
-    return Tensor.fromMessage({
+    return tensorOf({
       ...message,
       rawData: Tensor.fromBytes(dataType, syntax.dims, bytes).bytes(),
     });
@@ -164,9 +165,9 @@ export function makeTensor(
     const elision = {
       name: syntax.name,
       docString,
-      metadataProps: toProperties(metadataProps),
+      metadataProps: propertiesOf(metadataProps),
       digest: textIn(note, 'digest', lexer),
-      externalData,
+      externalData: externalData && propertiesOf(externalData),
     };
     return makeElided(dataType, syntax.dims, key, elision);
   }
@@ -174,11 +175,15 @@ export function makeTensor(
   const size = syntax.dims.reduce((product, dim) => product * dim, 1);
   if (dataType === 'string') {
     if (literals.length !== size) throw lexer.error(`${size} texts are expected before this`);
-    return Tensor.fromMessage({ ...message, stringData: literals.map(bytesOfText) });
+    return tensorOf({ ...message, stringData: literals.map(bytesOfText) });
   }
   const bytes = parseElements(dataType, literals, size);
   if (typeof bytes === 'string') throw lexer.error(`a valid tensor is expected before this (${bytes})`);
-  return Tensor.fromMessage({ ...message, rawData: bytes });
+  return tensorOf({ ...message, rawData: bytes });
+}
+
+function tensorOf(message: TensorProto, folder?: string): Tensor {
+  return Tensor.fromMessage(readTensorMessage(sliceOf(encodeMessage('TensorProto', message)), folder));
 }
 
 function makeElided(
@@ -187,13 +192,12 @@ function makeElided(
   key: string,
   elision: Elision,
 ): Tensor {
-  const tensor = Tensor.lazy(dataType, dims, () => {
-    throw new SenteiError('weights-elided', `the text of the model does not hold the numbers of ${key}`, {
+  const error = () =>
+    new SenteiError('weights-elided', `the text of the model does not hold the numbers of ${key}`, {
       subject: key,
       hint: 'hand them to parseModel as `weights`',
     });
-  });
-  return markElided(tensor, elision);
+  return markElided(Tensor.absent(dataType, dims, error), elision);
 }
 
 function fitting(tensor: Tensor, dataType: Tensor['dataType'], dims: readonly number[], key: string): Tensor {

@@ -1,6 +1,8 @@
 import Long from 'long';
+import { sliceOf } from '../../src/codec/cursor.ts';
 import type { StringStringEntryProto, TensorProto } from '../../src/codec/messages.ts';
-import { decodeModel, toProperties } from '../../src/codec/wire.ts';
+import { readTensorMessage } from '../../src/codec/tensor-message.ts';
+import { decodeModel, encodeMessage } from '../../src/codec/wire.ts';
 import { type Model, Tensor, writeModelBytes } from '../../src/index.ts';
 
 /**
@@ -17,10 +19,13 @@ const MEANINGFUL = new Set(['dimValue', 'shape', 'tensorType', 'sparseTensorType
 function plain(value: unknown, key: string): unknown {
   if (Long.isLong(value)) return BigInt(value.toString());
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  if (key === 'metadataProps') return Object.fromEntries(toProperties(value as StringStringEntryProto[]));
+  if (key === 'metadataProps')
+    return Object.fromEntries(
+      (value as StringStringEntryProto[]).map(({ key: k, value: v }) => [k ?? '', v ?? '']),
+    );
   if (Array.isArray(value)) return value.map((item) => plain(item, key));
   if (typeof value !== 'object' || value === null) return value;
-  const own = Object.fromEntries(Object.entries(value));
+  const { $unknowns: _, ...own } = value as Record<string, unknown>;
   if (key !== 'shape' && 'dims' in own && 'dataType' in own) return tensorStructure(own);
   if (key === 'attribute' && !own.type) Object.assign(own, { type: Object.hasOwn(own, 'i') ? 2 : 0 });
   const entries = Object.entries(own)
@@ -34,7 +39,11 @@ function tensorStructure(message: TensorProto): unknown {
   const content =
     dataType === 8
       ? stringData?.map((bytes) => Buffer.from(bytes).toString('hex'))
-      : Buffer.from(Tensor.fromMessage(message).bytes()).toString('hex');
+      : Buffer.from(
+          Tensor.fromMessage(
+            readTensorMessage(sliceOf(encodeMessage('TensorProto', message)), undefined),
+          ).bytes(),
+        ).toString('hex');
   return {
     dims: dims?.map(Number),
     dataType,
