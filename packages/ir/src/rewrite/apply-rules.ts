@@ -146,6 +146,7 @@ export function* candidates(
     if (known === undefined) index.set(key, [entry]);
     else known.push(entry);
   }
+  context.fresh.clear();
   const gone = new Set<Graph>();
   // Outer graphs come first: a graph is gone when the node that held it is, or the graph around that one.
   for (const graph of [...model.graphs()]) {
@@ -155,6 +156,7 @@ export function* candidates(
       continue;
     }
     for (const node of graph.nodes()) {
+      if (context.fresh.has(node)) continue;
       context.counters.nodes++;
       const matchers = index.get(`${canonicalDomain(node.domain)}:${node.opType}`);
       if (matchers !== undefined) yield { node, matchers };

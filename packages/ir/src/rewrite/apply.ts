@@ -32,6 +32,7 @@ export function applyMatch(rule: RewriteRule, match: Match, context: RewriteCont
     if (isUsed && context.opsetOf(graph, name) === undefined) context.addImport(graph, name, version);
   }
   const created = new Set(builder.nodes);
+  for (const node of created) context.fresh.add(node);
   replaceOutputs(match, results, created);
   mergeMetadata(match, builder.nodes);
   removeMatched(match, context);

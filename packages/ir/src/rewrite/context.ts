@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import { canonicalDomain, type FunctionDefinition, type Model } from '../graph/model.ts';
+import type { Node } from '../graph/node.ts';
 import type { Value } from '../graph/value.ts';
 import type { TypeTable } from '../shapes/type-table.ts';
 import { NodeOrder } from './order.ts';
@@ -12,6 +13,8 @@ export class RewriteContext {
   readonly order = new NodeOrder();
   /** `steps` of matching so far, and `nodes` looked at as anchors. */
   readonly counters = { steps: 0, nodes: 0 };
+  /** Nodes made since the sweep under way began: they are not looked at as anchors, or a sweep might never end. */
+  readonly fresh = new Set<Node>();
   readonly #pinned: ReadonlySet<string>;
   readonly #redefined: ReadonlySet<string>;
   readonly #roots = new WeakMap<Graph, Graph>();

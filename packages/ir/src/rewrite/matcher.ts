@@ -258,6 +258,10 @@ export class Matcher implements MatchBindings {
       this.#fail(obstacle.node, () => obstacle.reason);
       return undefined;
     }
+    if (!outputs.some((output) => output.isUsed)) {
+      this.#fail(anchor, () => 'nothing reads what it computes');
+      return undefined;
+    }
     const { types } = this.#context;
     const opset = this.#context.opsetOf(graph, '') ?? 1;
     const match = new Match(this.#pattern, this, { anchor, graph, opset, ...(types && { types }) });

@@ -38,7 +38,13 @@ export function planPattern(
   const outputNodes = new Set(outputs.map(operatorOf)).size;
   const { nodes, values } = partsOf(outputs);
   const bound = boundBy([...nodes, ...values]);
-  const reached = new Set(bound.get(anchor.id));
+  const reached = new Set<number>();
+  const reach = (node: PatternNode) => {
+    for (const id of bound.get(node.id) ?? []) reached.add(id);
+    for (const { id, source } of values)
+      if (source.kind === 'output' && reached.has(source.node.id)) reached.add(id);
+  };
+  reach(anchor);
   const searches: PatternSearch[] = [];
   for (const output of outputs) {
     const wanted = bound.get(output.id) ?? new Set<number>();
@@ -46,7 +52,7 @@ export function planPattern(
     while (!reached.has(node.id)) {
       const search = findSearch(nodes, wanted, reached);
       searches.push(search);
-      for (const id of bound.get(search.node.id) ?? []) reached.add(id);
+      reach(search.node);
     }
   }
   for (const [index, variable] of variables.entries()) {

@@ -1,13 +1,4 @@
-import {
-  Graph,
-  GraphBuilder,
-  Model,
-  type RewriteRule,
-  type Tensor,
-  tensorType,
-  Value,
-  verify,
-} from '../../src/index.ts';
+import { Graph, GraphBuilder, Model, tensorType, Value, verify } from '../../src/index.ts';
 import { wrongUseLists } from '../support/use-lists.ts';
 
 export interface Made {
@@ -47,15 +38,11 @@ export function textOf(graph: Graph): string[] {
 }
 
 function constantText(value: Value): string {
-  const tensor: Tensor | undefined = value.tensor;
+  const { tensor } = value;
   return tensor?.size === 1 ? `${tensor.numbers()[0]}` : value.name;
 }
 
 /** Everything that is wrong with a model: nothing, for one that rules have left in order. */
 export function faultsOf(model: Model): string[] {
   return [...verify(model).map(({ message }) => message), ...wrongUseLists(model)];
-}
-
-export function names(rules: readonly RewriteRule[]): string[] {
-  return rules.map(({ name }) => name);
 }
