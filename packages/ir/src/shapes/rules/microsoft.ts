@@ -19,9 +19,8 @@ function arranged(context: RuleContext, index: number, flag: string, batchFlag: 
   const shape = context.shape(index);
   if (shape === undefined || shape.length < 2) return shape;
   const [first = null, ...rest] = shape;
-  const moved =
-    context.node.int(batchFlag) === 1 ? [...rest.slice(0, -1), first, ...rest.slice(-1)] : [...shape];
-  return context.node.int(flag) === 1
+  const moved = context.int(batchFlag) === 1 ? [...rest.slice(0, -1), first, ...rest.slice(-1)] : [...shape];
+  return context.int(flag) === 1
     ? [...moved.slice(0, -2), moved.at(-1) ?? null, moved.at(-2) ?? null]
     : moved;
 }
@@ -39,7 +38,7 @@ function skipNormalization(context: RuleContext): Outputs {
 
 function multiHeadAttention(context: RuleContext): Outputs {
   const query = context.shapeOfRank(0, 3, 5);
-  const heads = context.node.int('num_heads') ?? null;
+  const heads = context.int('num_heads') ?? null;
   const elementType = context.elementType(0);
   if (query === undefined) return [tensorFact(elementType)];
   const [batch = null, length = null] = query;
@@ -92,8 +91,8 @@ function groupQueryAttention(context: RuleContext): Outputs {
   if (query === undefined) return [tensorFact(elementType)];
   const [batch = null, length = null, width = null] = query;
   if (context.has(1)) return [tensorFact(elementType, query)];
-  const heads = context.node.int('num_heads') ?? null;
-  const shared = context.node.int('kv_num_heads') ?? heads;
+  const heads = context.int('num_heads') ?? null;
+  const shared = context.int('kv_num_heads') ?? heads;
   const packed = add(heads, multiply(2, shared));
   return [tensorFact(elementType, [batch, length, multiply(heads, floorDivide(width, packed))])];
 }
@@ -102,7 +101,7 @@ function groupQueryAttention(context: RuleContext): Outputs {
 function packedAttention(context: RuleContext): Outputs {
   const input = context.shapeOfRank(0, 3, 3);
   const weight = context.shapeOfRank(1, 2, 2);
-  const hidden = context.node.ints('qkv_hidden_sizes')?.[2] ?? floorDivide(weight?.[1] ?? null, 3);
+  const hidden = context.ints('qkv_hidden_sizes')?.[2] ?? floorDivide(weight?.[1] ?? null, 3);
   return [tensorFact(context.elementType(0), [input?.[0] ?? null, input?.[1] ?? null, hidden])];
 }
 
