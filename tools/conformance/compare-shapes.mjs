@@ -5,7 +5,7 @@
  *     node tools/conformance/compare-shapes.mjs <result.json> [--list] [--update]
  *
  * Declared types are hidden from both, those of inputs aside. Every disagreement must be accounted for, by operator and
- * relation, in expected-shapes.json beside this file: exit code 1 when one is not, or when an entry no longer occurs.
+ * relation, in expected-shapes.json beside this file (relation `follows`: the node reads a value better known): exit code 1 when one is not, or when an entry no longer occurs.
  * `--list` prints each value; `--update` rewrites the counts and keeps the reasons.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { DATA_TYPES, inferTypes, readModelBytes } from '@sentei/ir';
 
 /** @typedef {import('@sentei/ir').ValueType} ValueType */
 /** @typedef {import('@sentei/ir').Graph} Graph */
+/** @typedef {import('@sentei/ir').Node} Node */
 /** @typedef {import('@sentei/ir').Value} Value */
 /** @typedef {{ relation: string, operator: string, count: number, reason: string }} Entry */
 
@@ -51,7 +52,7 @@ function compare(ours, theirs) {
   return new Set(typeof ours === 'string' && typeof theirs === 'string' ? ['symbol'] : ['contradiction']);
 }
 
-/** Element type 0 is how both say that it is not known. @param {unknown} part */
+/** @param {unknown} part */
 function isOpen(part) {
   return part === null || part === undefined;
 }
@@ -80,7 +81,8 @@ function compareModel(file, theirs) {
   const values = new Map();
   /** @type {Map<Value, ValueType>} */
   const declared = new Map();
-  for (const [path, graph] of graphsOf(model.graph, '')) {
+  // Subgraphs first: what is better known inside explains the outputs of the node around it.
+  for (const [path, graph] of [...graphsOf(model.graph, '')].reverse()) {
     for (const node of graph.nodes()) {
       for (const output of node.outputs) {
         if (output.name === '') continue;
@@ -101,18 +103,41 @@ function compareModel(file, theirs) {
       theirs: null,
     };
   });
+  /** Values of which ours tells more, by path. @type {Set<Value>} */
+  const better = new Set();
   for (const [path, value] of values) {
     const ours = normal(describe(table.typeOf(value)));
     const operator = value.producer?.opType ?? '';
     const where = `${file} ${path}`;
     const other = normal(theirs[path] ?? null);
-    for (const relation of compare(ours, other))
-      differences.push({ relation, operator, where, ours, theirs: other });
+    for (const relation of compare(ours, other)) {
+      if (relation === 'more') better.add(value);
+      const follows = relation === 'more' && value.producer !== null && readsAny(value.producer, better);
+      differences.push({
+        relation: follows ? 'follows' : relation,
+        operator: follows ? '' : operator,
+        where,
+        ours,
+        theirs: other,
+      });
+    }
     const own = normal(describe(declared.get(value)));
     if (compare(ours, own).has('contradiction'))
       differences.push({ relation: 'declaration', operator, where, ours, theirs: own });
   }
   return { compared: values.size, differences };
+}
+
+/** Whether a node reads one of some values, or its graphs compute one. @param {Node} node @param {Set<Value>} values */
+function readsAny(node, values) {
+  if (node.inputs.some((input) => input !== null && values.has(input))) return true;
+  for (const graph of node.subgraphs()) {
+    for (const inner of graph.allNodes()) {
+      if ([...inner.inputs, ...inner.outputs].some((value) => value !== null && values.has(value)))
+        return true;
+    }
+  }
+  return false;
 }
 
 /** Element type 0 means that it is not known. @param {unknown} type @returns {unknown} */

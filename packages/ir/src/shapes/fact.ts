@@ -25,8 +25,16 @@ export function tensorFact(
   integers?: readonly Dimension[],
   kind: TensorType['kind'] = 'tensor',
 ): Fact {
-  const known = shape !== undefined && shape.length <= MOST_AXES;
-  return withIntegers(known ? { kind, elementType, shape } : { kind, elementType }, integers);
+  if (shape === undefined || shape.length > MOST_AXES) return { type: { kind, elementType } };
+  // Arithmetic on extents that make no sense, as in branches that never run, can come to negative ones.
+  const extents = shape.some(isNegative)
+    ? shape.map((extent) => (isNegative(extent) ? null : extent))
+    : shape;
+  return withIntegers({ kind, elementType, shape: extents }, integers);
+}
+
+function isNegative(extent: Dimension): boolean {
+  return typeof extent === 'number' && extent < 0;
 }
 
 function withIntegers(type: TensorType, integers: readonly Dimension[] | undefined): Fact {
