@@ -12,6 +12,8 @@ import { lossRules } from './rules/loss.ts';
 import { machineLearningRules } from './rules/machine-learning.ts';
 import { matrixRules } from './rules/matrix.ts';
 import { microsoftRules } from './rules/microsoft.ts';
+import { microsoftAttentionRules } from './rules/microsoft-attention.ts';
+import { microsoftQuantizeRules } from './rules/microsoft-quantize.ts';
 import { normalizeRules } from './rules/normalize.ts';
 import { optionalRules } from './rules/optional.ts';
 import { poolRules } from './rules/pool.ts';
@@ -58,6 +60,8 @@ const FAMILIES: readonly { readonly domain: string; readonly rules: RuleFamily }
   { domain: 'ai.onnx.preview.training', rules: trainingRules },
   { domain: 'ai.onnx.preview', rules: previewRules },
   { domain: 'com.microsoft', rules: microsoftRules },
+  { domain: 'com.microsoft', rules: microsoftAttentionRules },
+  { domain: 'com.microsoft', rules: microsoftQuantizeRules },
 ];
 
 const RULES: ReadonlyMap<string, ReadonlyMap<string, Rule>> = byDomain();

@@ -20,7 +20,7 @@ function operands(context: RuleContext, weightIndex: number): { data: Shape; wei
   return { data: data ?? unknown, weight: [...outer, ...(kernel ?? (weight ?? unknown).slice(2))] };
 }
 
-function convolution(weightIndex: number, type: (context: RuleContext) => DataType) {
+export function convolution(weightIndex: number, type: (context: RuleContext) => DataType) {
   return (context: RuleContext): Outputs => {
     const found = operands(context, weightIndex);
     if (found === undefined) return [tensorFact(type(context))];

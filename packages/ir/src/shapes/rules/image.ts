@@ -16,7 +16,7 @@ function moveBlocks(toSpace: boolean) {
 }
 
 /** Data [N, C, …] sampled at the places of a grid [N, places…, axes]. */
-function gridSample(context: RuleContext): Outputs {
+export function gridSample(context: RuleContext): Outputs {
   const elementType = context.elementType(0);
   const data = context.shapeOfRank(0, 3);
   const grid = context.shapeOfRank(1, 3);

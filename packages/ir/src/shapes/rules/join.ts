@@ -28,7 +28,7 @@ function ofRank(context: RuleContext, shape: Shape | undefined, rank: number): S
   return shape;
 }
 
-function sharedExtent(context: RuleContext, extents: readonly Dimension[]): Dimension {
+export function sharedExtent(context: RuleContext, extents: readonly Dimension[]): Dimension {
   return extents.reduce((known, extent) => {
     const merged = mergeDimension(known, extent);
     return merged === undefined ? context.fail(`extents ${known} and ${extent} are joined`) : merged;

@@ -23,7 +23,7 @@ export function productShape(
   return [...stack, ...rows, ...columns];
 }
 
-function product(indices: readonly [number, number], elementType?: DataType) {
+export function product(indices: readonly [number, number], elementType?: DataType) {
   return (context: RuleContext) => [
     tensorFact(
       elementType ?? commonElementType(context, indices),
@@ -32,7 +32,7 @@ function product(indices: readonly [number, number], elementType?: DataType) {
   ];
 }
 
-function gemm(context: RuleContext) {
+export function gemm(context: RuleContext) {
   const a = context.shapeOfRank(0, 2, 2);
   const b = context.shapeOfRank(1, 2, 2);
   const flipsA = context.int('transA') === 1;

@@ -3,7 +3,7 @@ import type { Outputs, RuleContext, RuleFamily } from '../rule.ts';
 import { add, multiply, subtract } from '../symbols.ts';
 import { readWindows, slide } from './windows.ts';
 
-function pool(context: RuleContext): Outputs {
+export function pool(context: RuleContext): Outputs {
   const elementType = context.elementType(0);
   const kernel = context.ints('kernel_shape');
   if (kernel === undefined) context.fail('it has no kernel_shape');
@@ -17,7 +17,7 @@ function pool(context: RuleContext): Outputs {
   return [tensorFact(elementType, shape), tensorFact('int64', shape)];
 }
 
-function globalPool(context: RuleContext): Outputs {
+export function globalPool(context: RuleContext): Outputs {
   const shape = context.shapeOfRank(0, 2);
   return [
     tensorFact(

@@ -33,7 +33,7 @@ function everyAxisReduced(context: RuleContext): boolean {
   return none && context.int('noop_with_empty_axes') !== 1;
 }
 
-function dropAxes(shape: Shape, axes: readonly number[], keeps: boolean): Dimension[] {
+export function dropAxes(shape: Shape, axes: readonly number[], keeps: boolean): Dimension[] {
   const reduced = new Set(axes);
   return keeps
     ? shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent))
