@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import { mentionedNames } from '../graph/mentioned-names.ts';
 import { canonicalDomain, type FunctionDefinition, type Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import type { Value } from '../graph/value.ts';
@@ -23,7 +24,7 @@ export class RewriteContext {
   constructor(model: Model, types?: TypeTable) {
     this.model = model;
     this.types = types;
-    this.#pinned = pinnedNames(model);
+    this.#pinned = mentionedNames(model);
     this.#functions = new Map(model.functions.map((each) => [each.graph, each]));
     this.#redefined = new Set(
       model.functions.filter(({ domain }) => canonicalDomain(domain) === '').map(({ name }) => name),
@@ -94,25 +95,5 @@ export class RewriteContext {
     const root = (outer && this.#roots.get(outer)) ?? graph.root;
     this.#roots.set(graph, root);
     return root;
-  }
-}
-
-/** Names in quantization annotations, training info and device placements, which no rule rewrites. */
-function pinnedNames(model: Model): Set<string> {
-  const names = new Set<string>();
-  collectStrings(model.message?.trainingInfo, names);
-  for (const graph of model.graphs()) {
-    collectStrings(graph.message?.quantizationAnnotation, names);
-    for (const node of graph.nodes()) collectStrings(node.message?.deviceConfigurations, names);
-  }
-  return names;
-}
-
-function collectStrings(part: unknown, names: Set<string>): void {
-  const waiting = [part];
-  for (let item = waiting.pop(); waiting.length > 0 || item !== undefined; item = waiting.pop()) {
-    if (typeof item === 'string') names.add(item);
-    if (typeof item !== 'object' || item === null || ArrayBuffer.isView(item)) continue;
-    for (const inner of Object.values(item)) waiting.push(inner);
   }
 }

@@ -62,8 +62,10 @@ export function makeModel([main, body]: ModelSpec): Model {
       ['', 20],
       ['com.example', 1],
     ]),
-    attributeDefaults: [],
-    message: {},
+    attributeNames: [],
+    attributeDefaults: new Map(),
+    metadataProps: new Map(),
+    remainder: undefined,
   });
   return model;
 }
