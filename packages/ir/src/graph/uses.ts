@@ -34,8 +34,11 @@ export class Use {
     list.size--;
   }
 
-  static after(use: Use): Use | null {
-    return use.#next;
+  /** The next use of the list after one that may have been taken out of it meanwhile. */
+  static after(use: Use, list: UseList): Use | null {
+    let next = use.#next;
+    while (next !== null && next.#list !== list) next = next.#next;
+    return next;
   }
 
   static isIn(use: Use, list: UseList): boolean {
@@ -49,12 +52,8 @@ export class UseList implements Iterable<Use> {
   last: Use | null = null;
   size = 0;
 
-  /** The use at hand may be removed during the walk. */
+  /** Any use may be removed during the walk; those added meanwhile are walked too. */
   *[Symbol.iterator](): Generator<Use> {
-    for (let use = this.first; use !== null; ) {
-      const next = Use.after(use);
-      yield use;
-      use = next;
-    }
+    for (let use = this.first; use !== null; use = Use.after(use, this)) yield use;
   }
 }
