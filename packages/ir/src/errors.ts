@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'invalid-graph'
   | 'pipeline-syntax'
   | 'unknown-pass'
+  | 'invalid-plugin'
   | 'unknown-option'
   | 'invalid-option'
   | 'invalid-data'
@@ -17,6 +18,7 @@ export type ErrorCode =
   | 'runtime-failed'
   | 'runtime-timeout'
   | 'budget-exceeded'
+  | 'not-reproduced'
   | 'cancelled';
 
 export interface ErrorDetails {

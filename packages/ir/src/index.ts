@@ -23,8 +23,16 @@ export {
 } from './graph/type.ts';
 export { type Use, Value } from './graph/value.ts';
 export { fromProto, toProto } from './interop/onnx-proto.ts';
+export {
+  type Bisection,
+  type BisectOptions,
+  bisectPipeline,
+  type CulpritPatch,
+} from './pass/bisect-pipeline.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
 export type { Executor } from './pass/executor.ts';
+export type { Instrument, KeptPatch, PassFailure, PassRunPlace } from './pass/instrument.ts';
+export { isPassFactory, loadPlugin, type Plugin } from './pass/load-plugin.ts';
 export {
   type Decision,
   definePass,
@@ -40,19 +48,41 @@ export {
   type Proposal,
   type Proposals,
   type Refusal,
+  type RunContext,
   type Split,
 } from './pass/pass.ts';
+export { type GroupFactory, group, isPassGroup, type PassGroup, repeat } from './pass/pass-group.ts';
+export { instantiatePipeline, type PassSource, type PipelineStep } from './pass/pipeline.ts';
 export {
-  instantiatePipeline,
-  type PipelineStep,
-  parsePipeline,
+  type PipelineJson,
+  type PipelineJsonStep,
   pipelineFromJson,
   pipelineSchema,
   pipelineToJson,
-  printPipeline,
-} from './pass/pipeline.ts';
-export { type PassRecord, type PatchRecord, runPipeline } from './pass/run-pipeline.ts';
+  readPipelineJson,
+} from './pass/pipeline-json.ts';
+export type { OptionValue } from './pass/pipeline-option.ts';
+export { parsePipeline, printPipeline } from './pass/pipeline-text.ts';
+export { type PrintedChange, printChanges } from './pass/print-changes.ts';
+export {
+  type InstanceStatistics,
+  instanceStatistics,
+  type PassRecord,
+  type PatchRecord,
+} from './pass/records.ts';
+export { PassRegistry } from './pass/registry.ts';
+export {
+  type FailureFacts,
+  failureFacts,
+  isSameFailure,
+  type Reproducer,
+  type ReproducerFacts,
+  readReproducer,
+  writeReproducer,
+} from './pass/reproducer.ts';
+export { type PipelineOptions, runPipeline, VERIFY_WHEN, type VerifyWhen } from './pass/run-pipeline.ts';
 export { countModel, type ModelStatistics } from './pass/statistics.ts';
+export { type Random, seededRandom } from './random.ts';
 export { inferTypes } from './shapes/infer-types.ts';
 export {
   add as addDimensions,
