@@ -6,10 +6,11 @@ import {
   type Model,
   type Node,
   type Shape,
+  type Tensor,
   type Value,
 } from '@sentei/ir';
 
-/** What the rules may take for granted about a model. Taken anew for every rule, since rules change the graph. */
+/** What the rules may take for granted about a model, however they change it: taken once for all of them. */
 export interface Survey {
   readonly model: Model;
   /** Opset version of the standard operators in a graph; functions have versions of their own. */
@@ -18,10 +19,14 @@ export interface Survey {
   shape(value: Value | undefined): Shape | undefined;
   /** Whether something besides nodes and graph outputs mentions the value by name, so that it has to stay. */
   isPinned(value: Value): boolean;
-  /** The same for any name. */
+  /** Whether the value is an input of its graph, an initializer with a place among the inputs included. */
+  isInput(value: Value): boolean;
+  /** The same as `isPinned` for any name. */
   mentions(name: string): boolean;
   /** Whether a graph may hold new initializers: functions have none, and before IR version 4 they had to be inputs. */
   holdsInitializers(graph: Graph): boolean;
+  /** Small constants made or found so far, by their content; for `makeConstant`. */
+  readonly constants: Map<string, Value>;
 }
 
 export function takeSurvey(model: Model): Survey {
@@ -29,8 +34,12 @@ export function takeSurvey(model: Model): Survey {
   const functionOpsets = new Map(
     model.functions.map(({ graph, opsetImports }) => [graph, opsetImports.get('') ?? model.opset]),
   );
+  const inputs = new Set<Value>();
+  for (const graph of model.graphs()) for (const input of graph.inputs) inputs.add(input);
   return {
     model,
+    constants: smallConstants(model),
+    isInput: (value) => inputs.has(value),
     opset: (graph) => functionOpsets.get(graph.root) ?? model.opset,
     elementType: declaredElementType,
     shape: declaredShape,
@@ -69,6 +78,26 @@ function declaredElementType(value: Value | undefined): DataType | undefined {
 
 function declaredShape(value: Value | undefined): Shape | undefined {
   return value === undefined ? undefined : (constantTensor(value)?.dims ?? value.shape);
+}
+
+/** Bytes up to which a constant is looked up by its content. */
+const SMALL = 64;
+
+/** Text that only constants of the same type, shape and bytes share; `undefined` for large ones. */
+export function smallConstantKey(tensor: Tensor): string | undefined {
+  const { byteLength, external, dataType, dims } = tensor;
+  if (byteLength === 0 || byteLength > SMALL || external !== undefined) return undefined;
+  return `${dataType}[${dims}]${tensor.bytes()}`;
+}
+
+function smallConstants(model: Model): Map<string, Value> {
+  const constants = new Map<string, Value>();
+  for (const value of model.graph.initializers) {
+    const key = value.tensor && smallConstantKey(value.tensor);
+    if (key !== undefined && !value.overridable && value.outputOf.size === 0 && !constants.has(key))
+      constants.set(key, value);
+  }
+  return constants;
 }
 
 /** Names in quantization annotations, training info and device placements: messages that no rule rewrites. */

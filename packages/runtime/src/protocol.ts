@@ -1,8 +1,8 @@
 import type { Feeds, HostTensor, TensorType } from './host-tensor.ts';
 
 /**
- * What parent and worker say to each other: one request, then one reply to it. A worker holds one model and is
- * given back by ending its process, since ONNX Runtime keeps memory after a session's release
+ * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
+ * evaluates small ones, and is given back by ending its process, since ONNX Runtime keeps memory after a session's release
  * (microsoft/onnxruntime issues 25325 and 26831).
  */
 
@@ -61,7 +61,15 @@ export interface ScoreRequest {
   readonly output: string;
 }
 
-export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest;
+/** A model to load from memory, run once and let go of: many can follow each other in one process. */
+export interface EvaluateRequest {
+  readonly kind: 'evaluate';
+  readonly model: Uint8Array;
+  readonly feeds: Feeds;
+  readonly settings: SessionSettings;
+}
+
+export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest | EvaluateRequest;
 
 export interface RuntimeDescription {
   /** Version of ONNX Runtime. */
@@ -75,6 +83,7 @@ export type Reply =
   | { readonly kind: 'ready'; readonly runtime: RuntimeDescription }
   | { readonly kind: 'load'; readonly signature: Signature }
   | { readonly kind: 'run'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'evaluate'; readonly outputs: Readonly<Record<string, HostTensor>> }
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   /** Mean bits per predicted byte. */
