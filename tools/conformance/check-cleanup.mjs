@@ -22,7 +22,10 @@ const LANES = 2;
 const CAUSES = [
   [/IR version/, 'newer IR version'],
   [/is under development|till opset/, 'newer opset'],
-  [/Unsupported data type|cannot be carried|cannot be sent|has elements of type|no tensor/, 'types the binding cannot carry'],
+  [
+    /Unsupported data type|cannot be carried|cannot be sent|has elements of type|no tensor/,
+    'types the binding cannot carry',
+  ],
   [/No Op registered|not a registered function|Could not find an implementation/, 'no kernel'],
 ];
 
@@ -88,9 +91,14 @@ function difference(expected, found, rounding) {
     if (Buffer.compare(a.bytes(), b.bytes()) === 0) continue;
     if (!a.isFloat) return `${name}: other numbers`;
     const [x, y] = [a.numbers(), b.numbers()];
-    const scale = x.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 1);
+    const scale = x.reduce(
+      (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+      1,
+    );
     const limit = rounding ? scale * (TOLERANCE[/** @type {'float32'} */ (a.dataType)] ?? 0) : 0;
-    const at = x.findIndex((value, i) => !Object.is(value, y[i]) && !(Math.abs(value - (y[i] ?? 0)) <= limit && limit > 0));
+    const at = x.findIndex(
+      (value, i) => !Object.is(value, y[i]) && !(Math.abs(value - (y[i] ?? 0)) <= limit && limit > 0),
+    );
     if (at !== -1) return `${name}: ${x[at]} became ${y[at]} at ${at}`;
   }
   return '';
@@ -99,7 +107,9 @@ function difference(expected, found, rounding) {
 /** @param {unknown} error */
 function causeOf(error) {
   const text = error instanceof Error ? `${error.message} ${error.cause ?? ''}` : String(error);
-  return CAUSES.find(([pattern]) => /** @type {RegExp} */ (pattern).test(text))?.[1] ?? 'ONNX Runtime fails on it';
+  return (
+    CAUSES.find(([pattern]) => /** @type {RegExp} */ (pattern).test(text))?.[1] ?? 'ONNX Runtime fails on it'
+  );
 }
 
 /** @param {string} path @param {boolean} rounding @param {import('@sentei/ir').Executor} executor */
@@ -108,7 +118,11 @@ async function cleaned(path, rounding, executor) {
   const silent = { info: () => undefined, warn: () => undefined };
   const context = { logger: silent, judge: undefined, executor, maxDrop: 0, progress: () => undefined };
   const [record] = await runPipeline(model, [cleanup({ rounding })], context);
-  return { model, bytes: writeModelBytes(model), nodes: (record?.before.nodes ?? 0) - (record?.after.nodes ?? 0) };
+  return {
+    model,
+    bytes: writeModelBytes(model),
+    nodes: (record?.before.nodes ?? 0) - (record?.after.nodes ?? 0),
+  };
 }
 
 /**

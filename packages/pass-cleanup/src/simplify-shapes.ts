@@ -90,29 +90,23 @@ function planTarget(
 }
 
 /**
- * A target of numbers that means the same in every run: 0 copies an axis of the input. One element may be what remains, but
- * not beside copied ones: where those are zero, nothing tells what remains.
+ * A target of numbers that means the same in every run. An extent of the input at its own place becomes 0, which copies it,
+ * and one element that is not known becomes what remains; not beside copies, since nothing remains to tell by where those
+ * are zero, and not beside another -1.
  */
 export function constantTarget(
   terms: readonly Term[],
   shape: readonly Term[] | undefined,
 ): number[] | undefined {
-  let open = 0;
-  let copies = 0;
+  let opened = 0;
   const constant = terms.map((term, axis) => {
-    if (typeof term === 'number') {
-      if (term === -1) open++;
-      else if (term === 0) copies++;
-      return term;
-    }
-    if (isSameTerm(term, shape?.[axis])) {
-      copies++;
-      return 0;
-    }
-    open++;
+    if (typeof term === 'number') return term;
+    if (isSameTerm(term, shape?.[axis])) return 0;
+    opened++;
     return -1;
   });
-  return open === 0 || (open === 1 && copies === 0) ? constant : undefined;
+  const isAlone = opened === 1 && constant.filter((element) => element <= 0).length === 1;
+  return opened === 0 || isAlone ? constant : undefined;
 }
 
 /** Shape arithmetic whose result is known in full, such as the fixed dimensions of a shape with a dynamic one. */

@@ -101,6 +101,8 @@ class ProcessExecutor implements OnnxExecutor {
     const worker = await this.#takeWorker();
     const onAbort = () => void worker.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
+    // It may have been aborted while the process was starting.
+    if (signal?.aborted) await worker.stop();
     try {
       const settings = { threads, graphOptimizationLevel };
       const { outputs } = await worker.exchange({ kind: 'evaluate', ...request, settings }, subject);
