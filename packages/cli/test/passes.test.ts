@@ -1,9 +1,12 @@
-import { instantiatePipeline, parsePipeline } from '@sentei/ir';
+import { instantiatePipeline, PassRegistry, parsePipeline } from '@sentei/ir';
 import { expect, test } from 'vitest';
 import { DEFAULT_PIPELINE, PASSES } from '../src/passes.ts';
 
 test('the passes have names of their own, and the default pipeline uses them', () => {
-  expect(PASSES.map(({ id }) => id)).toEqual(['cleanup', 'acp', 'collapse']);
+  const ids = PASSES.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual(expect.arrayContaining(['cleanup', 'acp', 'collapse']));
+  expect(() => new PassRegistry(PASSES)).not.toThrow();
   const passes = instantiatePipeline(parsePipeline(DEFAULT_PIPELINE), PASSES);
   expect(passes.map(({ id, guarantee }) => [id, guarantee])).toEqual([
     ['cleanup', 'exact'],

@@ -51,7 +51,14 @@ export {
   type RunContext,
   type Split,
 } from './pass/pass.ts';
-export { type GroupFactory, group, isPassGroup, type PassGroup, repeat } from './pass/pass-group.ts';
+export {
+  type GroupFactory,
+  group,
+  isPassGroup,
+  type PassGroup,
+  PIPELINE_GROUPS,
+  repeat,
+} from './pass/pass-group.ts';
 export { instantiatePipeline, type PassSource, type PipelineStep } from './pass/pipeline.ts';
 export {
   type PipelineJson,

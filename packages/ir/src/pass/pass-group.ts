@@ -41,6 +41,9 @@ export const group: GroupFactory = defineGroup(
 
 export const GROUPS: readonly GroupFactory[] = [repeat, group];
 
+/** What groups are called in pipelines. */
+export const PIPELINE_GROUPS: readonly string[] = GROUPS.map(({ id }) => id);
+
 export function isPassGroup(pass: Pass): pass is PassGroup {
   return 'passes' in pass && 'rounds' in pass;
 }
