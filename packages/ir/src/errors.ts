@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'not-reproduced'
   | 'cancelled';
 
+/** What an error says beyond its code and message. */
 export interface ErrorDetails {
   /** The file, node, value, pass or option at fault. */
   readonly subject?: string;

@@ -23,6 +23,7 @@ export const LARGEST_FOLD = 65_536;
 /** Bytes that all results of one round may take in memory. */
 const LARGEST_ROUND = 2 ** 28;
 
+/** Limits of constant folding. */
 export interface FoldSettings {
   /** Bytes that one result may take. */
   readonly limit: number;

@@ -7,6 +7,7 @@ import { parseOptions } from './parse-options.ts';
 import type { Dimension, ValueSignature } from './protocol.ts';
 import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
 
+/** Sizes and seed of inputs that are made up. */
 export interface SynthesisOptions {
   readonly seed?: number | undefined;
   /** Sizes of symbolic dimensions, by symbol; they win over `batch` and `length`. */
