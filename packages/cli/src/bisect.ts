@@ -4,6 +4,7 @@ import { type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
 import { withTrialContext } from './trial-context.ts';
 
+/** What `bisect` runs and asks for. */
 export interface BisectSettings extends PipelineSource {
   /** The ONNX file that the pipeline is run on. */
   readonly model: string;

@@ -15,6 +15,7 @@ import { type Listener, SILENT } from './progress.ts';
 import { software } from './record-failure.ts';
 import { withTrialContext } from './trial-context.ts';
 
+/** What `reproduce` runs. */
 export interface ReproduceOptions {
   /** The folder that `--reproducer` wrote. */
   readonly folder: string;

@@ -16,6 +16,7 @@ export interface CulpritPatch {
   readonly nodes: readonly string[];
 }
 
+/** What a bisection found: the patch at fault, or that there is none. */
 export type Bisection =
   /** The property does not even hold for the model as it comes in. */
   | { readonly status: 'never-held'; readonly runs: number }
@@ -34,6 +35,7 @@ export type Bisection =
       readonly error?: unknown;
     };
 
+/** How the pipeline is run in each trial. */
 export interface BisectOptions extends Pick<PipelineOptions, 'verify' | 'seed'> {
   readonly context: PassContext;
   /** Is told what is tried: how many patches are kept. */

@@ -30,9 +30,11 @@ export interface PassFailure extends PassRunPlace {
  * throws ends the pipeline, except out of `onFailure`, where it is only logged.
  */
 export interface Instrument {
+  /** Before a pass is run, once for each run. */
   beforePass?(run: PassRunPlace, model: Model): void | Promise<void>;
   /** After a patch was kept; those that are reverted or refused leave the model as it was. */
   afterPatch?(kept: KeptPatch, model: Model): void | Promise<void>;
+  /** After a run of a pass, with its record. */
   afterPass?(record: PassRecord, model: Model): void | Promise<void>;
   /** After a pass threw or broke the graph, the patch at work undone. Cancelling is no failure. */
   onFailure?(failure: PassFailure, model: Model): void | Promise<void>;

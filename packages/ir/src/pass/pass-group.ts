@@ -10,7 +10,9 @@ export interface PassGroup extends Pass {
   readonly rounds: number;
 }
 
+/** Makes groups: call it with passes and options. */
 export interface GroupFactory {
+  /** Makes a group. @throws SenteiError `unknown-option`, `invalid-option` */
   (passes: readonly Pass[], options?: Readonly<Record<string, unknown>>): PassGroup;
   readonly id: string;
   readonly description: string;
@@ -44,6 +46,7 @@ export const GROUPS: readonly GroupFactory[] = [repeat, group];
 /** What groups are called in pipelines. */
 export const PIPELINE_GROUPS: readonly string[] = GROUPS.map(({ id }) => id);
 
+/** Whether a pass is a group of others. */
 export function isPassGroup(pass: Pass): pass is PassGroup {
   return 'passes' in pass && 'rounds' in pass;
 }

@@ -27,6 +27,7 @@ const stepSchema: z.ZodType<PipelineJsonStep> = z.lazy(() =>
  */
 export const pipelineSchema = z.array(stepSchema);
 
+/** The JSON form of a whole pipeline. */
 export type PipelineJson = readonly PipelineJsonStep[];
 
 /**

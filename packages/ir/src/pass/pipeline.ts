@@ -16,6 +16,7 @@ export interface PipelineStep {
 
 /** Where passes are looked up: a list, or a `PassRegistry`, which knows those of packages too. */
 export interface PassSource {
+  /** The factory of a pass; undefined when there is none of that name. */
   find(name: string): PassFactory | undefined;
   /** The names there are, for the error about one that is not. */
   names(): readonly string[];

@@ -5,7 +5,7 @@ import type { ModelStatistics } from './statistics.ts';
 export interface PatchRecord {
   readonly pass: string;
   readonly name: string;
-  /** The nodes it is about, the first {@link MOST_NODES} of them. */
+  /** The nodes it is about, the first 100 of them. */
   readonly nodes: readonly string[];
   /** How many nodes it is about; only there when that is more than are listed. */
   readonly nodeCount?: number;
@@ -31,7 +31,7 @@ export interface PassRecord {
   readonly decisions: Readonly<Record<Decision, number>>;
   /** What the pass has counted itself. */
   readonly counters: Readonly<Record<string, number>>;
-  /** All that was applied or reverted, and the first {@link MOST_REFUSALS} of what was refused. */
+  /** All that was applied or reverted, and the first 10,000 of what was refused. */
   readonly patches: readonly PatchRecord[];
 }
 

@@ -69,10 +69,12 @@ export class PassRegistry implements PassSource {
     for (const name of packagesOf(steps)) if (!this.#plugins.has(name)) await this.#loadOnce(name, folder);
   }
 
+  /** The factory of a pass, by its id or by package and id. */
   find(name: string): PassFactory | undefined {
     return this.#factories.get(name);
   }
 
+  /** All names that `find` knows. */
   names(): readonly string[] {
     return [...this.#factories.keys()];
   }

@@ -11,8 +11,10 @@ import { countModel, type ModelStatistics } from './statistics.ts';
 /** When the graph is checked: after each patch, after each pass that changed something, or never. */
 export type VerifyWhen = 'each' | 'pass' | 'none';
 
+/** All values of {@link VerifyWhen}. */
 export const VERIFY_WHEN: readonly VerifyWhen[] = ['each', 'pass', 'none'];
 
+/** How a pipeline is run, besides what its passes are given. */
 export interface PipelineOptions {
   /** Default: `each`. */
   readonly verify?: VerifyWhen | undefined;
