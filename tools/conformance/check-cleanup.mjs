@@ -19,6 +19,9 @@ import { createExecutor, synthesizeInputs } from '@sentei/runtime';
 const TOLERANCE = { float16: 2e-2, float32: 1e-4, float64: 1e-9 };
 const LANES = 2;
 
+/** Runs after a mismatch that tell a defect from an order of summation. */
+const RETRIES = 12;
+
 const CAUSES = [
   [/IR version/, 'newer IR version'],
   [/is under development|till opset/, 'newer opset'],
@@ -126,6 +129,24 @@ async function cleaned(path, rounding, executor) {
 }
 
 /**
+ * Whether one of several more runs of the result gives what one of the original does. ONNX Runtime sums in an order that
+ * depends on where its buffers lie, so that one and the same model gives two results that differ in the last bit: measured
+ * with 1.30 on test_group_normalization_example_expanded.
+ *
+ * @param {string} path @param {import('@sentei/ir').Model} model @param {Map<string, Tensor>} feeds
+ * @param {import('@sentei/ir').Executor} executor @param {boolean} rounding
+ */
+async function agreesOnce(path, model, feeds, executor, rounding) {
+  const originals = [];
+  for (let attempt = 0; attempt < RETRIES; attempt++) {
+    originals.push(await executor.run(read(path), feeds));
+    const found = await executor.run(model, feeds);
+    if (originals.some((expected) => difference(expected, found, rounding) === '')) return true;
+  }
+  return false;
+}
+
+/**
  * @param {string} path @param {import('@sentei/ir').Executor} executor
  * @returns {Promise<{ skipped?: string, mismatch?: string, changed?: boolean, nodes?: number }>}
  */
@@ -151,6 +172,7 @@ async function check(path, executor) {
       changed = true;
       const why = difference(expected, await executor.run(result.model, feeds), rounding);
       if (why === '') continue;
+      if (await agreesOnce(path, result.model, feeds, executor, rounding)) continue;
       const again = await executor.run(read(path), feeds);
       if (difference(expected, again, false) !== '') return { skipped: 'other numbers each time' };
       return { mismatch: `${rounding ? 'with' : 'without'} rounding rules: ${why}` };

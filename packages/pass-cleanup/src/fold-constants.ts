@@ -1,6 +1,7 @@
 import {
   constantTensor,
   definePass,
+  type Executor,
   type PassContext,
   type Refusal,
   type Tensor,
@@ -19,6 +20,9 @@ import type { Rewrite, Rule } from './types.ts';
 
 /** Results beyond this size are not even computed. */
 export const LARGEST_FOLD = 65_536;
+
+/** Times that what is left after refusals is tried again. */
+const MOST_ATTEMPTS = 4;
 
 /** Bytes that all results of one round may take in memory. */
 const LARGEST_ROUND = 2 ** 28;
@@ -60,14 +64,11 @@ export function foldConstants(survey: Survey): number {
 export function createFoldRule(settings: FoldSettings): Rule {
   const results = new Map<Value, Result>();
   const failed = new Set<Value>();
-  const prepare = async (survey: Survey, context: PassContext): Promise<Refusal[]> => {
-    results.clear();
-    const { executor, signal } = context;
-    if (executor === undefined) return [];
+  const compute = async (survey: Survey, executor: Executor, signal?: AbortSignal): Promise<Refusal[]> => {
+    for (const [value, { tensor }] of results) if (tensor === undefined) results.delete(value);
     const known = evaluateAll(survey, settings.limit, results);
     const batches = planBatches(known, failed, survey, settings.limit);
     for (const batch of batches) for (const [value, result] of batch.results) results.set(value, result);
-    if (results.size === 0) return [];
     const all = evaluateAll(survey, settings.limit, results);
     const wanted = selectFolds(all, survey, { grow: settings.grow, uncomputed: true });
     const refusals: Refusal[] = [];
@@ -79,6 +80,18 @@ export function createFoldRule(settings: FoldSettings): Rule {
         failed.add(value);
         refusals.push({ kind: 'refusal', name: ID, nodes: [`${value.producer ?? value}`], reason });
       }
+    }
+    return refusals;
+  };
+  const prepare = async (survey: Survey, { executor, signal }: PassContext): Promise<Refusal[]> => {
+    results.clear();
+    const refusals: Refusal[] = [];
+    if (executor === undefined) return refusals;
+    // What a refused node reads may still be computed: the next attempt takes it for a result of its own.
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const found = await compute(survey, executor, signal);
+      if (found.length === 0) break;
+      for (const refusal of found) refusals.push(refusal);
     }
     return refusals;
   };
