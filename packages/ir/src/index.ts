@@ -110,4 +110,7 @@ export {
   symbolsOf,
 } from './shapes/symbols.ts';
 export { type TypeConflict, TypeTable } from './shapes/type-table.ts';
+export type { ParseOptions, PrintOptions } from './text/options.ts';
+export { parseModel } from './text/parse-model.ts';
+export { printGraph, printModel, printNode } from './text/print-model.ts';
 export { assertValid, type Problem, type ProblemCode, verify } from './verify.ts';
