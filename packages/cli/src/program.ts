@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { addBisect } from './commands/bisect.ts';
+import { addDiff } from './commands/diff.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
@@ -55,7 +57,7 @@ function createProgram(environment: Environment): Command {
       outputError: () => {},
     })
     .addHelpText('after', `\n${describeExitCodes()}`);
-  for (const add of [addInspect, addPrune, addBisect, addReproduce]) {
+  for (const add of [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce]) {
     add(program, environment).copyInheritedSettings(program).addHelpText('after', `\n${describeExitCodes()}`);
   }
   return program;

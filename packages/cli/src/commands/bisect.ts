@@ -1,9 +1,11 @@
 import type { Bisection } from '@sentei/ir';
 import { type Command, Option } from 'commander';
 import { bisect } from '../bisect.ts';
+import { diffTexts } from '../diff-texts.ts';
 import { explainError } from '../explain-error.ts';
 import { formatList } from '../format.ts';
 import { PROPERTIES, type PropertyName } from '../model-property.ts';
+import { modelText } from '../model-text.ts';
 import type { Environment } from '../program.ts';
 import { displayProgress } from '../progress.ts';
 import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readAmount } from './pipeline-flags.ts';
@@ -54,7 +56,7 @@ async function run(
   }
 }
 
-function describe({ culprit, runs, after, error }: Extract<Bisection, { status: 'found' }>): string {
+function describe({ culprit, runs, before, after, error }: Extract<Bisection, { status: 'found' }>): string {
   const { number, pass, place, run, patch, nodes } = culprit;
   const what = patch === undefined ? 'between patches' : `patch '${patch}'`;
   const lines = [
@@ -63,5 +65,12 @@ function describe({ culprit, runs, after, error }: Extract<Bisection, { status: 
   ];
   const head = `${lines.join('\n')}\n`;
   if (after === undefined) return head + explainError(error);
-  return head;
+  const texts = [before, after].map(modelText);
+  return (
+    head +
+    diffTexts(
+      { name: `${number - 1} patches`, text: texts[0] ?? '' },
+      { name: `${number} patches`, text: texts[1] ?? '' },
+    )
+  );
 }

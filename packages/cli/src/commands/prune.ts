@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import { writeChanges } from '../change-folder.ts';
 import { drawComparison } from '../comparison-tables.ts';
 import { formatBytes } from '../format.ts';
+import { modelText } from '../model-text.ts';
 import { drawPasses } from '../pass-tables.ts';
 import type { Environment } from '../program.ts';
 import { displayProgress } from '../progress.ts';
@@ -11,6 +13,7 @@ import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readWhole } f
 interface PruneFlags extends PipelineFlags {
   readonly out: string;
   readonly stopAfter?: number;
+  readonly printChanges?: string;
   readonly reproducer?: string;
   readonly validation: ValidationEffort;
 }
@@ -24,6 +27,10 @@ export function addPrune(program: Command, environment: Environment): Command {
     .requiredOption('--out <folder>', 'folder for model.onnx and report.json');
   return addPipelineFlags(command)
     .option('--stop-after <number>', 'keep this many patches at most', readWhole)
+    .option(
+      '--print-changes <folder>',
+      'write the model as text after each patch, to a new folder, or - for here',
+    )
     .option('--reproducer <folder>', 'a new folder for what sentei reproduce needs, should a pass fail')
     .addOption(
       new Option('--validation <effort>', 'how thoroughly the result is compared with the original')
@@ -40,8 +47,10 @@ async function run(model: string, flags: PruneFlags, environment: Environment): 
   const { stdout, stderr, signal, now } = environment;
   const listener = displayProgress(stderr, now);
   try {
-    const { passes: plugins, ...options } = flags;
-    const report = await prune({ model, ...options, plugins, signal, listener });
+    const { printChanges, passes: plugins, ...options } = flags;
+    const instruments =
+      printChanges === undefined ? [] : [await writeChanges(printChanges, modelText, stdout)];
+    const report = await prune({ model, ...options, plugins, instruments, signal, listener });
     listener.stop();
     stdout.write(drawPasses(report.passes));
     stdout.write(drawComparison(report));

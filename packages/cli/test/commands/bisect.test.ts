@@ -14,8 +14,9 @@ test('the patch is shown with its number, its place, its nodes and what it chang
   const found = await sentei(['bisect', model, '--pipeline', 'cleanup, wild', ...flags]);
   expect(found.code).toBe(0);
   expect(found.stdout).toMatch(
-    /^found in \d runs: number \d+, patch 'rename' of pass wild at 2, run 1\nnodes: .*Gather.*\n/,
+    /^found in \d runs: number \d+, patch 'rename' of pass wild at 2, run 1\nnodes: .*Gather.*\n---/,
   );
+  expect(found.stdout).toMatch(/^\+.*GatherND/m);
 
   const held = await sentei(['bisect', model, '--pipeline', 'cleanup', '--threads', '1']);
   expect([held.code, held.stdout]).toEqual([9, '']);
