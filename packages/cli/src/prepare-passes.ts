@@ -6,12 +6,14 @@ import {
   type PipelineStep,
   type Plugin,
   parsePipeline,
+  readPipelineJson,
+  SenteiError,
 } from '@sentei/ir';
 import { DEFAULT_PIPELINE, PASSES } from './passes.ts';
 
 /** What a pipeline is made of. */
 export interface PipelineSource {
-  /** Passes in order; empty text is the empty pipeline. Default: {@link DEFAULT_PIPELINE}. */
+  /** Passes in order, as text or as JSON; empty text is the empty pipeline. Default: {@link DEFAULT_PIPELINE}. */
   readonly pipeline?: string | undefined;
   /** Packages whose passes can be named without the package. Those that the pipeline names are loaded as well. */
   readonly plugins?: readonly string[] | undefined;
@@ -40,13 +42,29 @@ export async function preparePasses(source: PipelineSource): Promise<PreparedPas
     factories = PASSES,
     pluginFolder = process.cwd(),
   } = source;
-  const steps = parsePipeline(pipeline);
+  const steps = readPipeline(pipeline);
   const registry = new PassRegistry(factories);
   for (const name of plugins) await registry.load(name, pluginFolder);
   await registry.loadNamed(steps, pluginFolder);
   const make = () => instantiatePipeline(steps, registry);
   make();
   return { steps, plugins: registry.plugins, make };
+}
+
+/** No pipeline in the text form begins with a bracket. */
+function readPipeline(text: string): PipelineStep[] {
+  if (!text.trimStart().startsWith('[')) return parsePipeline(text);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SenteiError('pipeline-syntax', `the pipeline is no JSON: ${why}`, {
+      hint: 'write it as the steps of a pipeline in a report, or in the text form: cleanup, acp{block=128}',
+      cause,
+    });
+  }
+  return readPipelineJson(json);
 }
 
 /** Packages with versions, as reports list them. */

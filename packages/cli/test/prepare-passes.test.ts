@@ -1,3 +1,4 @@
+import { pipelineToJson, printPipeline } from '@sentei/ir';
 import { expect, test } from 'vitest';
 import { listPlugins, preparePasses } from '../src/prepare-passes.ts';
 import { emptyFolder } from './support/models.ts';
@@ -24,4 +25,19 @@ test('packages that are named are looked up in the folder, by the pipeline and b
   await expect(preparePasses({ ...source, plugins: ['../x'] })).rejects.toMatchObject({
     code: 'invalid-plugin',
   });
+});
+
+test('a pipeline may be JSON, as it stands in a report', async () => {
+  const json =
+    '[{ "pass": "repeat", "options": { "rounds": 3 }, "passes": [{ "pass": "sneak", "options": { "factor": 2 } }] }]';
+  const { steps } = await preparePasses({ pipeline: ` ${json}`, factories: FAKES });
+  expect([printPipeline(steps), pipelineToJson(steps)]).toEqual([
+    'repeat{rounds=3}(sneak{factor=2})',
+    JSON.parse(json),
+  ]);
+  for (const pipeline of ['[', '[1]', '[{ "pass": "a b" }]', `${'['.repeat(50_000)}`]) {
+    await expect(preparePasses({ pipeline, factories: FAKES })).rejects.toMatchObject({
+      code: 'pipeline-syntax',
+    });
+  }
 });
