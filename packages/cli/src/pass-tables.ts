@@ -28,12 +28,12 @@ export function drawPasses(passes: readonly PassRecord[]): string {
       change(runs, 'nodes', formatCount),
       change(runs, 'parameters', formatCount),
       change(runs, 'bytes', formatBytes),
-      formatSeconds(instance.milliseconds),
+      formatTime(instance.milliseconds),
     ];
   });
   // The check of the graph after each patch is not the passes' own time.
   const verifying = instances.reduce((sum, { verifyMilliseconds }) => sum + verifyMilliseconds, 0);
-  rows.push(['verifying', '', '', '', '', '', '', formatSeconds(verifying)]);
+  rows.push(['verifying', '', '', '', '', '', '', formatTime(verifying)]);
   const head = ['pass', ...DECISIONS, 'nodes', 'parameters', 'weights', 'time'];
   const table = drawTable(head, rows, ['left', ...head.slice(1).map(() => 'right' as const)]);
   return table + listCounters(instances) + drawDecisions(instances, passes);
@@ -107,6 +107,6 @@ function change(
   return before === after ? format(after) : `${format(before)} -> ${format(after)}`;
 }
 
-function formatSeconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
+function formatTime(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

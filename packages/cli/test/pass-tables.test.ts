@@ -10,13 +10,13 @@ test('passes are listed with what they decided, equal reasons together, what was
   ]);
   expect(table).toBe(
     `
-┌───────────┬─────────┬──────────┬─────────┬──────────┬────────────┬─────────┬───────┐
-│ pass      │ applied │ reverted │ refused │    nodes │ parameters │ weights │  time │
-├───────────┼─────────┼──────────┼─────────┼──────────┼────────────┼─────────┼───────┤
-│ 1 acp     │       1 │        0 │       2 │ 12 -> 10 │      2,000 │  8.0 KB │ 1.2 s │
-│ 2 tidy    │       0 │        0 │       0 │ 12 -> 10 │      2,000 │  8.0 KB │ 1.2 s │
-│ verifying │         │          │         │          │            │         │ 0.2 s │
-└───────────┴─────────┴──────────┴─────────┴──────────┴────────────┴─────────┴───────┘
+┌───────────┬─────────┬──────────┬─────────┬──────────┬────────────┬─────────┬────────┐
+│ pass      │ applied │ reverted │ refused │    nodes │ parameters │ weights │   time │
+├───────────┼─────────┼──────────┼─────────┼──────────┼────────────┼─────────┼────────┤
+│ 1 acp     │       1 │        0 │       2 │ 12 -> 10 │      2,000 │  8.0 KB │  1.2 s │
+│ 2 tidy    │       0 │        0 │       0 │ 12 -> 10 │      2,000 │  8.0 KB │  1.2 s │
+│ verifying │         │          │         │          │            │         │ 200 ms │
+└───────────┴─────────┴──────────┴─────────┴──────────┴────────────┴─────────┴────────┘
 2 tidy: folded 1,200, seen 3
 ┌───────┬──────────┬───────┬─────────────────┐
 │ pass  │ decision │ patch │ reason          │
@@ -53,5 +53,5 @@ test('the runs of one pass are one row, with what they changed together', () => 
     ...runs,
     passRecord('fold', [], { ...idle, place: '2.1', run: 4 }),
   ]);
-  expect(table).toMatch(/│ 2\.1 fold, 4 runs │ +3 │ +0 │ +0 │ +-6 │ +±0 │ +\+2 B │ 4\.8 s │/);
+  expect(table).toMatch(/│ 2\.1 fold, 4 runs │ +3 │ +0 │ +0 │ +-6 │ +±0 │ +\+2 B │ +4\.8 s │/);
 });
