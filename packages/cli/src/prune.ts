@@ -84,7 +84,10 @@ export async function prune(options: PruneOptions): Promise<Report> {
     listener.step(`reading ${path}`);
     const model = await readModel(path);
     assertValid(model);
-    const source = { ...(await readFileFacts(path)), ...describeModel(model) };
+    const facts = await readFileFacts(path);
+    // Reading a large model holds up a signal, which has got through by now.
+    throwIfCancelled(signal);
+    const source = { ...facts, ...describeModel(model) };
     warnAboutExternalData(source, listener);
     const judging = await prepareJudge({
       model: path,
