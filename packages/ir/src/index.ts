@@ -97,6 +97,45 @@ export {
 export { type PipelineOptions, runPipeline, VERIFY_WHEN, type VerifyWhen } from './pass/run-pipeline.ts';
 export { countModel, type ModelStatistics } from './pass/statistics.ts';
 export { type Random, seededRandom } from './random.ts';
+export {
+  applyRules,
+  type FoundMatch,
+  findMatches,
+  type RewriteOptions,
+  type RewriteRecord,
+  type RewriteRefusal,
+  type RewriteReport,
+} from './rewrite/apply-rules.ts';
+export {
+  type AttributeCondition,
+  type AttributeTest,
+  absentOr,
+  BoundAttribute,
+  type ConstantCondition,
+  type ConstantOptions,
+  type Verdict,
+} from './rewrite/conditions.ts';
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  missText,
+  type NearMiss,
+} from './rewrite/explain.ts';
+export { Match } from './rewrite/match.ts';
+export {
+  type NodeOptions as PatternNodeOptions,
+  type Pattern,
+  type PatternFunction,
+  type PatternNode,
+  type PatternOperand,
+  type PatternOps,
+  PatternValue,
+  pattern,
+} from './rewrite/pattern.ts';
+export type { ReplacementOperand, ReplacementOps, ReplacementOptions } from './rewrite/replacement.ts';
+export { type RewritePassFields, rewritePass } from './rewrite/rewrite-pass.ts';
+export { type RewriteRule, type RewriteRuleFields, rewriteRule } from './rewrite/rule.ts';
 export { inferTypes } from './shapes/infer-types.ts';
 export {
   add as addDimensions,
