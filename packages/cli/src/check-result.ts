@@ -1,4 +1,5 @@
 import { type PassRecord, SenteiError } from '@sentei/ir';
+import type { OutputComparison } from '@sentei/runtime';
 import { formatChange, formatShare } from './format.ts';
 import type { Listener } from './progress.ts';
 import type { BudgetFacts, Report } from './report.ts';
@@ -44,16 +45,21 @@ export function checkFidelity(
   if (validation.status !== 'done' || applied.some(({ guarantee }) => guarantee !== 'exact')) return;
   for (const { size, inputs, outputs } of validation.fidelity) {
     for (const [name, found] of Object.entries(outputs)) {
-      const isExact =
-        found.nanMismatches === 0 &&
-        found.infinityMismatches === 0 &&
-        found.cosineSimilarity >= EXACT.cosineSimilarity &&
-        (found.top1Agreement ?? 1) >= EXACT.top1Agreement;
-      if (isExact) continue;
+      if (isExact(found)) continue;
       listener.warn(
         `every change is exact, yet output ${name} differs by more than rounding (${size}, ${inputs})`,
       );
       return;
     }
   }
+}
+
+/** Whether an output differs from the original's by no more than rounding does. */
+export function isExact(found: OutputComparison): boolean {
+  return (
+    found.nanMismatches === 0 &&
+    found.infinityMismatches === 0 &&
+    found.cosineSimilarity >= EXACT.cosineSimilarity &&
+    (found.top1Agreement ?? 1) >= EXACT.top1Agreement
+  );
 }

@@ -6,11 +6,15 @@ export const EXIT_CODES = [
   { code: 1, meaning: 'unexpected: a defect of Sentei' },
   { code: 2, meaning: 'wrong usage of the command line' },
   { code: 3, meaning: 'the model file cannot be read' },
-  { code: 4, meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value' },
+  {
+    code: 4,
+    meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value, no plugin',
+  },
   { code: 5, meaning: 'the data cannot be used' },
   { code: 6, meaning: 'the output cannot be written' },
   { code: 7, meaning: 'ONNX Runtime failed or took too long, or the pruned model does not run' },
   { code: 8, meaning: 'the quality on held-out data broke the budget' },
+  { code: 9, meaning: 'not reproduced: it does not fail the same way, or no patch loses the property' },
   { code: 130, meaning: 'interrupted' },
 ] as const;
 
@@ -30,6 +34,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'weights-elided': 3,
   'pipeline-syntax': 4,
   'unknown-pass': 4,
+  'invalid-plugin': 4,
   'unknown-option': 4,
   'invalid-option': 4,
   'invalid-data': 5,
@@ -37,6 +42,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'runtime-failed': 7,
   'runtime-timeout': 7,
   'budget-exceeded': 8,
+  'not-reproduced': 9,
   cancelled: 130,
 };
 

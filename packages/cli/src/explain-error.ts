@@ -9,6 +9,7 @@ const HINTS: Readonly<Record<number, string>> = {
   6: 'check that the folder may be written to and has room',
   7: 'run again with --validation none to write the model without running it',
   8: 'raise --max-drop, or leave out the pass that costs most',
+  9: 'passes and models have to be the same as when it was found',
   130: 'nothing was written',
 };
 

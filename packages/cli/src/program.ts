@@ -1,7 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
+import { addBisect } from './commands/bisect.ts';
+import { addDiff } from './commands/diff.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError, oneLine } from './explain-error.ts';
 import type { TextStream } from './progress.ts';
@@ -53,8 +57,8 @@ function createProgram(environment: Environment): Command {
       outputError: () => {},
     })
     .addHelpText('after', `\n${describeExitCodes()}`);
-  for (const command of [addInspect(program, environment), addPrune(program, environment)]) {
-    command.copyInheritedSettings(program).addHelpText('after', `\n${describeExitCodes()}`);
+  for (const add of [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce]) {
+    add(program, environment).copyInheritedSettings(program).addHelpText('after', `\n${describeExitCodes()}`);
   }
   return program;
 }

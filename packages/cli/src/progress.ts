@@ -15,6 +15,9 @@ export interface Listener {
   warn(message: string): void;
 }
 
+/** Hears nothing. */
+export const SILENT: Listener = { step() {}, progress() {}, info() {}, warn() {} };
+
 export interface ProgressDisplay extends Listener {
   /** Takes the bar away. May be called twice. */
   stop(): void;

@@ -1,15 +1,14 @@
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   assertValid,
   countModel,
-  instantiatePipeline,
+  type Instrument,
   type Model,
-  type PassFactory,
-  parsePipeline,
   pipelineToJson,
   printPipeline,
   readModel,
+  type VerifyWhen,
   writeFileWhole,
   writeModel,
 } from '@sentei/ir';
@@ -18,22 +17,21 @@ import { checkBudget, checkFidelity } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
 import { MODEL_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
-import { DEFAULT_PIPELINE, PASSES } from './passes.ts';
 import { prepareJudge } from './prepare-judge.ts';
-import type { Listener } from './progress.ts';
+import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
+import { type Listener, SILENT } from './progress.ts';
+import { recordFailure } from './record-failure.ts';
 import { type ModelFacts, printReport, type Report, type ValidationEffort } from './report.ts';
 import { runPasses, throwIfCancelled } from './run-passes.ts';
 import { validateResult } from './validate-result.ts';
 import { senteiVersion } from './versions.ts';
 
 /** What `prune` reads, runs and writes. */
-export interface PruneOptions {
+export interface PruneOptions extends PipelineSource {
   /** The ONNX file to prune. */
   readonly model: string;
   /** The folder to write `model.onnx` and `report.json` to. */
   readonly out: string;
-  /** Passes in order; empty text is the empty pipeline. Default: {@link DEFAULT_PIPELINE}. */
-  readonly pipeline?: string | undefined;
   /** Text to calibrate, select and judge on. */
   readonly data?: string | undefined;
   /** Text to judge on, when it is not a part of `data`. */
@@ -45,35 +43,51 @@ export interface PruneOptions {
   readonly validation?: ValidationEffort | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly listener?: Listener | undefined;
-  /** The passes that the pipeline can name. Default: all of Sentei's. */
-  readonly factories?: readonly PassFactory[] | undefined;
+  /** When the graph is checked. Default: `each`. */
+  readonly verify?: VerifyWhen | undefined;
+  /** Of random numbers that passes ask for. Default: 0. */
+  readonly seed?: number | undefined;
+  /** How many patches are kept at most. Default: all. */
+  readonly stopAfter?: number | undefined;
+  /** Watch the pipeline. */
+  readonly instruments?: readonly Instrument[] | undefined;
+  /** A new folder for what is needed to run the pipeline again, written when a pass fails. */
+  readonly reproducer?: string | undefined;
 }
-
-const SILENT: Listener = { step() {}, progress() {}, info() {}, warn() {} };
 
 /**
  * Prunes a model file: runs the pipeline, compares the result with the original, and writes both the result and the report
  * when the held-out loss is within the budget. Nothing is written otherwise, and nothing is ever there half.
  *
- * @throws SenteiError those of `parsePipeline`, `instantiatePipeline`, `readModel` and `readSplits`; `output-unwritable`;
+ * @throws SenteiError those of `preparePasses`, `readModel` and `readSplits`; `output-unwritable`;
  *   `runtime-failed` or `runtime-timeout` when ONNX Runtime fails or the result does not run where the original does;
  *   `budget-exceeded`; `cancelled`
  */
 export async function prune(options: PruneOptions): Promise<Report> {
   const startedAt = new Date();
   const { model: path, out, signal, maxDrop = 0.01, threads = 2, validation: effort = 'full' } = options;
-  const steps = parsePipeline(options.pipeline ?? DEFAULT_PIPELINE);
-  const passes = instantiatePipeline(steps, options.factories ?? PASSES);
+  const { verify = 'each', seed = 0, stopAfter, data, heldout } = options;
+  const { steps, plugins, make } = await preparePasses(options);
+  const passes = make();
   const warnings: string[] = [];
   const listener = recordWarnings(options.listener ?? SILENT, warnings);
 
+  const recording = { model: path, steps, plugins, listener, seed, verify, stopAfter: stopAfter ?? null };
+  const settings = { maxDrop, threads, data: absolute(data), heldout: absolute(heldout) };
+  const instruments = [...(options.instruments ?? [])];
+  if (options.reproducer !== undefined) {
+    instruments.push(await recordFailure({ ...recording, folder: options.reproducer, settings }));
+  }
+
   return withOutputFolder(out, path, async (staging) => {
-    const { data, heldout } = options;
     const splits = data === undefined ? undefined : await readSplits({ data, heldout });
     listener.step(`reading ${path}`);
     const model = await readModel(path);
     assertValid(model);
-    const source = { ...(await readFileFacts(path)), ...describeModel(model) };
+    const facts = await readFileFacts(path);
+    // Reading a large model holds up a signal, which has got through by now.
+    throwIfCancelled(signal);
+    const source = { ...facts, ...describeModel(model) };
     warnAboutExternalData(source, listener);
     const judging = await prepareJudge({
       model: path,
@@ -87,8 +101,8 @@ export async function prune(options: PruneOptions): Promise<Report> {
 
     // Starts no process unless a pass asks it for something.
     await using executor = createExecutor({ signal });
-    const settings = { judge: judging.judge, executor, maxDrop, listener, signal };
-    const records = await runPasses(model, passes, settings);
+    const running = { judge: judging.judge, executor, maxDrop, listener, signal };
+    const records = await runPasses(model, passes, { ...running, verify, seed, stopAfter, instruments });
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
@@ -111,7 +125,8 @@ export async function prune(options: PruneOptions): Promise<Report> {
         node: process.versions.node,
       },
       machine,
-      options: { maxDrop, threads, validation: effort },
+      options: { maxDrop, threads, validation: effort, verify, seed, stopAfter: stopAfter ?? null },
+      plugins: listPlugins(plugins),
       pipeline: { text: printPipeline(steps), steps: pipelineToJson(steps) },
       data: splits?.ranges ?? null,
       source,
@@ -153,6 +168,11 @@ function describeModel(model: Model): Omit<ModelFacts, 'path' | 'fileBytes' | 's
 function warnAboutExternalData({ externalData }: ModelFacts, listener: Listener): void {
   if (externalData.length === 0) return;
   listener.warn(`weights lie in external data, which goes with the result: ${externalData.join(', ')}`);
+}
+
+/** A reproducer is run from anywhere. */
+function absolute(path: string | undefined): string | null {
+  return path === undefined ? null : resolve(path);
 }
 
 async function machineOrNull(): Promise<Machine | null> {

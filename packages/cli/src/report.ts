@@ -1,4 +1,4 @@
-import type { ModelStatistics, PassRecord, pipelineToJson, Split } from '@sentei/ir';
+import type { ModelStatistics, PassRecord, PipelineJson, Split, VerifyWhen } from '@sentei/ir';
 import type { Machine, Validation } from '@sentei/runtime';
 import type { SplitRange } from './data-splits.ts';
 import type { FileFacts } from './file-facts.ts';
@@ -40,8 +40,14 @@ export interface Report {
     readonly maxDrop: number;
     readonly threads: number;
     readonly validation: ValidationEffort;
+    readonly verify: VerifyWhen;
+    readonly seed: number;
+    /** How many patches were kept at most; absent means all. */
+    readonly stopAfter: number | null;
   };
-  readonly pipeline: { readonly text: string; readonly steps: ReturnType<typeof pipelineToJson> };
+  /** Packages that passes came from. */
+  readonly plugins: readonly { readonly package: string; readonly version: string }[];
+  readonly pipeline: { readonly text: string; readonly steps: PipelineJson };
   /** Which bytes of which file each decision was based on; the held-out ones steer none. */
   readonly data: Readonly<Record<Split, SplitRange>> | null;
   readonly source: ModelFacts;

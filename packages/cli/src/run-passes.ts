@@ -1,17 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Executor,
+  type Instrument,
   type Judge,
   type Model,
   type Pass,
+  type PassContext,
   type PassRecord,
-  type Proposals,
+  type PipelineOptions,
   runPipeline,
   SenteiError,
 } from '@sentei/ir';
 import type { Listener } from './progress.ts';
 
-export interface PassSettings {
+export interface PassSettings extends PipelineOptions {
   readonly judge: Judge | undefined;
   /** Runs what passes ask for. */
   readonly executor?: Executor | undefined;
@@ -28,20 +30,13 @@ export interface PassSettings {
 export async function runPasses(
   model: Model,
   passes: readonly Pass[],
-  { judge, executor, maxDrop, listener, signal }: PassSettings,
+  settings: PassSettings,
 ): Promise<PassRecord[]> {
-  const announced = passes.map((pass, index) =>
-    announce(pass, `pass ${index + 1} of ${passes.length}: ${pass.id}`, listener, signal),
-  );
+  const { verify, seed, stopAfter, instruments = [], listener, signal } = settings;
+  const announcer = announce(passes.length, listener, signal);
+  const options = { verify, seed, stopAfter, instruments: [announcer, ...instruments] };
   try {
-    return await runPipeline(model, announced, {
-      logger: listener,
-      judge,
-      executor,
-      maxDrop,
-      ...(signal ? { signal } : {}),
-      progress: (progress) => listener.progress(progress),
-    });
+    return await runPipeline(model, passes, passContext(settings), options);
   } catch (error) {
     // The model was valid when it came in, so the fault is in a pass and not in the file.
     if (error instanceof SenteiError && error.code === 'invalid-graph') {
@@ -51,6 +46,18 @@ export async function runPasses(
   }
 }
 
+/** What passes are run with, as far as the command line has it. */
+export function passContext({ judge, executor, maxDrop, listener, signal }: PassSettings): PassContext {
+  return {
+    logger: listener,
+    judge,
+    executor,
+    maxDrop,
+    ...(signal ? { signal } : {}),
+    progress: (progress) => listener.progress(progress),
+  };
+}
+
 /** @throws SenteiError `cancelled` */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
@@ -58,15 +65,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   }
 }
 
-function announce(pass: Pass, title: string, listener: Listener, signal: AbortSignal | undefined): Pass {
+function announce(count: number, listener: Listener, signal: AbortSignal | undefined): Instrument {
   return {
-    ...pass,
-    async *propose(model, context): Proposals {
-      listener.step(title);
+    async beforePass({ pass, place, run }) {
+      listener.step(`pass ${place} of ${count}: ${pass.id}${run > 1 ? `, run ${run}` : ''}`);
       // Passes may never wait for anything: this lets signals in between them.
       await nextTurn();
       throwIfCancelled(signal);
-      yield* pass.propose(model, context);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,4 +33,48 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s interrupts a run and leaves nothin
   const [code] = await once(child, 'close');
   expect([code, await listing(folder)]).toEqual([130, ['tiny.onnx']]);
   expect(said.endsWith('sentei: interrupted\nhint: nothing was written\n')).toBe(true);
+});
+
+test('an interruption gets through to a pass that computes for long, at its next checkpoint', async () => {
+  const folder = await emptyFolder();
+  const model = await savedModel(folder);
+  const place = join(folder, 'node_modules', 'slow-passes');
+  await mkdir(place, { recursive: true });
+  await writeFile(
+    join(place, 'package.json'),
+    '{ "name": "slow-passes", "type": "module", "exports": "./main.js" }',
+  );
+  const code = `
+    async function* propose(_model, context) {
+      context.logger.info('computing');
+      for (;;) {
+        const start = performance.now();
+        while (performance.now() - start < 5);
+        await context.checkpoint();
+      }
+    }
+    const about = { id: 'slow', description: 'never comes to an end' };
+    export const slow = Object.assign(() => ({ ...about, guarantee: 'exact', options: {}, propose }), {
+      ...about,
+      schema: { shape: {} },
+    });
+  `;
+  await writeFile(join(place, 'main.js'), code);
+  const args = [
+    'prune',
+    model,
+    '--out',
+    join(folder, 'out'),
+    '--pipeline',
+    'slow-passes:slow',
+    '--reproducer',
+    'repro',
+  ];
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('computing')) child.kill('SIGINT');
+  });
+  const [exit] = await once(child, 'close');
+  const left = (await listing(folder)).filter((path) => !path.startsWith('node_modules'));
+  expect([exit, left]).toEqual([130, ['tiny.onnx']]);
 });

@@ -1,3 +1,4 @@
+import { repeat } from '@sentei/ir';
 import { expect, test } from 'vitest';
 import { runPasses, throwIfCancelled } from '../src/run-passes.ts';
 import { byteModel } from './support/models.ts';
@@ -51,4 +52,15 @@ test('an interruption ends the pipeline before the next pass', async () => {
   });
   expect(() => throwIfCancelled(interruption.signal)).toThrow(expect.objectContaining({ code: 'cancelled' }));
   expect(throwIfCancelled(undefined)).toBeUndefined();
+});
+
+test('passes of a group are announced with their place and their run', async () => {
+  const listener = recorder();
+  const passes = [repeat([tidy()]), tidy()];
+  await runPasses(byteModel(), passes, { judge: undefined, maxDrop: 0, listener, stopAfter: 1 });
+  expect(listener.heard).toEqual([
+    'step pass 1.1 of 2: tidy',
+    'step pass 1.1 of 2: tidy, run 2',
+    'step pass 2 of 2: tidy',
+  ]);
 });

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'weights-elided'
   | 'pipeline-syntax'
   | 'unknown-pass'
+  | 'invalid-plugin'
   | 'unknown-option'
   | 'invalid-option'
   | 'invalid-data'
@@ -19,6 +20,7 @@ export type ErrorCode =
   | 'runtime-failed'
   | 'runtime-timeout'
   | 'budget-exceeded'
+  | 'not-reproduced'
   | 'cancelled';
 
 /** What an error says beyond its code and message. */

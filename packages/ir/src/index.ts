@@ -30,8 +30,16 @@ export {
 export type { Use } from './graph/uses.ts';
 export { Value } from './graph/value.ts';
 export { fromProto, toProto } from './interop/onnx-proto.ts';
+export {
+  type Bisection,
+  type BisectOptions,
+  bisectPipeline,
+  type CulpritPatch,
+} from './pass/bisect-pipeline.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
 export type { Executor } from './pass/executor.ts';
+export type { Instrument, KeptPatch, PassFailure, PassRunPlace } from './pass/instrument.ts';
+export { isPassFactory, loadPlugin, type Plugin } from './pass/load-plugin.ts';
 export {
   type Decision,
   definePass,
@@ -47,19 +55,48 @@ export {
   type Proposal,
   type Proposals,
   type Refusal,
+  type RunContext,
   type Split,
 } from './pass/pass.ts';
 export {
-  instantiatePipeline,
-  type PipelineStep,
-  parsePipeline,
+  type GroupFactory,
+  group,
+  isPassGroup,
+  type PassGroup,
+  PIPELINE_GROUPS,
+  repeat,
+} from './pass/pass-group.ts';
+export { instantiatePipeline, type PassSource, type PipelineStep } from './pass/pipeline.ts';
+export {
+  type PipelineJson,
+  type PipelineJsonStep,
   pipelineFromJson,
   pipelineSchema,
   pipelineToJson,
-  printPipeline,
-} from './pass/pipeline.ts';
-export { type PassRecord, type PatchRecord, runPipeline } from './pass/run-pipeline.ts';
+  readPipelineJson,
+} from './pass/pipeline-json.ts';
+export type { OptionValue } from './pass/pipeline-option.ts';
+export { parsePipeline, printPipeline } from './pass/pipeline-text.ts';
+export { type PrintedChange, printChanges } from './pass/print-changes.ts';
+export {
+  type InstanceStatistics,
+  instanceStatistics,
+  type PassRecord,
+  type PatchRecord,
+} from './pass/records.ts';
+export { PassRegistry } from './pass/registry.ts';
+export {
+  type FailureFacts,
+  failureFacts,
+  isSameFailure,
+  type Reproducer,
+  type ReproducerFacts,
+  readReproducer,
+  writeReproducer,
+} from './pass/reproducer.ts';
+export { type PipelineOptions, runPipeline, VERIFY_WHEN, type VerifyWhen } from './pass/run-pipeline.ts';
 export { countModel, type ModelStatistics } from './pass/statistics.ts';
+export { type Random, seededRandom } from './random.ts';
 export {
   applyRules,
   type FoundMatch,

@@ -1,4 +1,4 @@
-import { SenteiError } from '@sentei/ir';
+import { type Random, SenteiError, seededRandom } from '@sentei/ir';
 import { z } from 'zod';
 import { encodeFloat16 } from './float16.ts';
 import type { Feeds, HostTensor, TensorType } from './host-tensor.ts';
@@ -6,7 +6,6 @@ import { ARRAY_OF, elementCount, hostTensor } from './host-tensor.ts';
 import { parseOptions } from './parse-options.ts';
 import type { Dimension, ValueSignature } from './protocol.ts';
 import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
-import { type Random, seededRandom } from './random.ts';
 
 /** Sizes and seed of inputs that are made up. */
 export interface SynthesisOptions {

@@ -1,4 +1,4 @@
-import type { PassRecord, PatchRecord } from '@sentei/ir';
+import type { Decision, PassRecord, PatchRecord } from '@sentei/ir';
 import type { QualityFigure, Validation } from '@sentei/runtime';
 import type { Report } from '../../src/report.ts';
 
@@ -17,15 +17,25 @@ export function patchRecord(fields: Partial<PatchRecord> = {}): PatchRecord {
   };
 }
 
-export function passRecord(pass: string, patches: readonly PatchRecord[]): PassRecord {
+export function passRecord(
+  pass: string,
+  patches: readonly PatchRecord[],
+  fields: Partial<PassRecord> = {},
+): PassRecord {
+  const count = (decision: Decision) => patches.filter((patch) => patch.decision === decision).length;
   return {
     pass,
+    place: '1',
+    run: 1,
+    decisions: { applied: count('applied'), reverted: count('reverted'), refused: count('refused') },
+    counters: {},
     options: {},
     milliseconds: 1200,
     verifyMilliseconds: 100,
     before: { nodes: 12, parameters: 2000, bytes: 8000 },
     after: { nodes: 10, parameters: 2000, bytes: 8000 },
     patches,
+    ...fields,
   };
 }
 
@@ -97,7 +107,8 @@ export function report(fields: Partial<Report> = {}): Report {
     finishedAt: '2026-01-01T00:01:00.000Z',
     software: { sentei: '0.1.0', onnxruntimeNode: '1.30.0', node: '20.19.0' },
     machine: null,
-    options: { maxDrop: 0.01, threads: 2, validation: 'full' },
+    options: { maxDrop: 0.01, threads: 2, validation: 'full', verify: 'each', seed: 0, stopAfter: null },
+    plugins: [],
     pipeline: { text: 'tidy', steps: [{ pass: 'tidy', options: {} }] },
     data: null,
     source: { ...facts, path: 'a.onnx', fileBytes: 10_000, nodes: 12, parameters: 2000, bytes: 8000 },

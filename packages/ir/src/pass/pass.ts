@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import { SenteiError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
+import type { Random } from '../random.ts';
+import { checkOptions } from './check-options.ts';
 import type { Executor } from './executor.ts';
+import { completeContext } from './run-context.ts';
 
 /**
  * What a patch promises: `exact` changes nothing but rounding, `bounded` changes outputs within a proven bound,
@@ -65,7 +67,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** What a pass may use besides the model: there are no globals. */
+/** What a pipeline is run with, and what a pass may use besides the model: there are no globals. */
 export interface PassContext {
   readonly logger: Logger;
   /** Absent when there is no data to judge on: empirical patches are then refused. */
@@ -77,6 +79,23 @@ export interface PassContext {
   readonly signal?: AbortSignal;
   /** Hears how far the pass is. */
   progress(progress: Progress): void;
+}
+
+/** What a pass that was made with `definePass` is run with: the same, and what belongs to this run of this pass. */
+export interface RunContext extends PassContext {
+  /** Numbers that are the same whenever the same pass runs at the same place of a pipeline with the same seed. */
+  readonly random: Random;
+  /** Adds to a figure of this run, such as `folded`; figures are in the record of the run. Default: 1. */
+  count(name: string, amount?: number): void;
+  /** @throws SenteiError `cancelled` */
+  throwIfCancelled(): void;
+  /**
+   * Lets signals through, which a pass that only computes holds up, and stops where one has come. Cheap enough for every
+   * node of a graph.
+   *
+   * @throws SenteiError `cancelled`
+   */
+  checkpoint(): Promise<void>;
 }
 
 /** A pass at one setting of its options, which may be run many times. */
@@ -106,7 +125,7 @@ export interface PassDefinition<Schema extends z.ZodObject> {
   /** A strict object schema; every field has a default. */
   readonly schema: Schema;
   /** As `propose` of `Pass`, with the options checked and their defaults filled in. */
-  propose(model: Model, context: PassContext, options: z.output<Schema>): Proposals;
+  propose(model: Model, context: RunContext, options: z.output<Schema>): Proposals;
 }
 
 /** Turns a definition into the factory that packages export and pipelines look up. */
@@ -121,29 +140,8 @@ export function definePass<Schema extends z.ZodObject>(
       description,
       guarantee,
       options: values,
-      propose: (model, context) => propose(model, context, values),
+      propose: (model, context) => propose(model, completeContext(context, id), values),
     };
   };
   return Object.assign(create, { id, description, schema });
-}
-
-function checkOptions<Schema extends z.ZodObject>(
-  id: string,
-  schema: Schema,
-  options: object,
-): z.output<Schema> {
-  const known = Object.keys(schema.shape);
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const hint = known.length === 0 ? `${id} takes no options` : `${id} takes ${known.join(', ')}`;
-    throw new SenteiError('unknown-option', `pass ${id} has no option '${name}'`, { subject: name, hint });
-  }
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const name = issue?.path.join('.') ?? '';
-  throw new SenteiError('invalid-option', `option '${name}' of pass ${id} is invalid: ${issue?.message}`, {
-    subject: name,
-    hint: `see the options of ${id} in its README`,
-  });
 }

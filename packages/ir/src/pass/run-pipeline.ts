@@ -1,183 +1,113 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SenteiError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
-import { takeSnapshot } from '../graph/snapshot.ts';
 import { assertValid } from '../verify.ts';
-import { relativeDrop } from './budget.ts';
-import type { Decision, Guarantee, Judge, Pass, PassContext, Patch, Proposal } from './pass.ts';
+import type { Instrument } from './instrument.ts';
+import type { Pass, PassContext } from './pass.ts';
+import { isPassGroup } from './pass-group.ts';
+import { PassRun } from './pass-run.ts';
+import type { PassRecord } from './records.ts';
 import { countModel, type ModelStatistics } from './statistics.ts';
 
-/** What became of one proposal: the line of a report, an audit log and a dry run alike. */
-export interface PatchRecord {
-  readonly pass: string;
-  readonly name: string;
-  readonly nodes: readonly string[];
-  readonly decision: Decision;
-  readonly reason: string;
-  readonly guarantee?: Guarantee;
-  readonly scores: Readonly<Record<string, number>>;
+/** When the graph is checked: after each patch, after each pass that changed something, or never. */
+export type VerifyWhen = 'each' | 'pass' | 'none';
+
+/** All values of {@link VerifyWhen}. */
+export const VERIFY_WHEN: readonly VerifyWhen[] = ['each', 'pass', 'none'];
+
+/** How a pipeline is run, besides what its passes are given. */
+export interface PipelineOptions {
+  /** Default: `each`. */
+  readonly verify?: VerifyWhen | undefined;
+  /** How many patches are kept at most; what is proposed after that is refused. Default: all. */
+  readonly stopAfter?: number | undefined;
+  /** Of the random numbers that passes may ask for. Default: 0. */
+  readonly seed?: number | undefined;
+  readonly instruments?: readonly Instrument[] | undefined;
 }
 
-/** What one pass of a pipeline did and how long it took. */
-export interface PassRecord {
-  readonly pass: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly milliseconds: number;
-  readonly verifyMilliseconds: number;
-  readonly before: ModelStatistics;
-  readonly after: ModelStatistics;
-  readonly patches: readonly PatchRecord[];
+/** What the passes of one pipeline share while it runs. */
+export interface PipelineRun {
+  readonly verify: VerifyWhen;
+  readonly stopAfter: number;
+  readonly seed: number;
+  readonly instruments: readonly Instrument[];
+  /** The judge's figure of the model as it came in. */
+  readonly baseline: number | undefined;
+  /** Patches that were kept so far. */
+  kept: number;
+  /** Of the model as it is between two passes. */
+  statistics: ModelStatistics;
 }
 
 /**
- * Runs passes in order. Each patch is applied, the graph verified, and the patch kept or reverted: an empirical patch is
- * judged on the selection data against the model as it came in, and reverted when it breaks the budget.
+ * Runs passes in order, and those of a group as the group says. Each patch is applied, the graph verified, and the patch
+ * kept or reverted: an empirical patch is judged on the selection data against the model as it came in, and reverted when
+ * it breaks the budget. Linear in the model for each patch.
  *
- * @throws SenteiError `invalid-graph` when the model is invalid to begin with or a patch makes it so, `cancelled`, and
- *   whatever the judge or a patch throws; the patch at work is reverted then, those kept before stay
+ * @returns a record of each run of each pass, in order
+ * @throws SenteiError `invalid-graph` when the model is invalid to begin with or a patch makes it so, `cancelled`,
+ *   `invalid-option`, and whatever the judge, a patch or an instrument throws; the patch at work is reverted then, those
+ *   kept before stay. With `verify: 'pass'` all patches of the pass that broke the graph are reverted.
  */
 export async function runPipeline(
   model: Model,
   passes: readonly Pass[],
   context: PassContext,
+  options: PipelineOptions = {},
 ): Promise<PassRecord[]> {
-  assertValid(model);
+  const { verify = 'each', stopAfter = Number.POSITIVE_INFINITY, seed = 0, instruments = [] } = options;
+  if (!(stopAfter >= 0)) {
+    throw new SenteiError('invalid-option', `stopAfter is ${stopAfter}`, {
+      subject: 'stopAfter',
+      hint: 'give a number of patches, at least 0',
+    });
+  }
+  if (verify !== 'none') assertValid(model);
   const empirical = passes.some((pass) => pass.guarantee === 'empirical');
   const baseline = empirical ? await context.judge?.measure(model, 'selection') : undefined;
-  const records: PassRecord[] = [];
-  for (const pass of passes) records.push(await new PassRun(model, pass, context, baseline).run());
-  return records;
+  const statistics = countModel(model);
+  const pipeline = { verify, stopAfter, seed, instruments, baseline, kept: 0, statistics };
+  return new Runner(model, context, pipeline).run(passes);
 }
 
-class PassRun {
+class Runner {
   readonly #model: Model;
-  readonly #pass: Pass;
   readonly #context: PassContext;
-  readonly #baseline: number | undefined;
-  readonly #patches: PatchRecord[] = [];
-  #verifyMilliseconds = 0;
+  readonly #pipeline: PipelineRun;
+  readonly #records: PassRecord[] = [];
+  readonly #runs = new Map<string, number>();
 
-  constructor(model: Model, pass: Pass, context: PassContext, baseline: number | undefined) {
+  constructor(model: Model, context: PassContext, pipeline: PipelineRun) {
     this.#model = model;
-    this.#pass = pass;
     this.#context = context;
-    this.#baseline = baseline;
+    this.#pipeline = pipeline;
   }
 
-  async run(): Promise<PassRecord> {
-    const before = countModel(this.#model);
-    const start = performance.now();
-    this.#stopIfCancelled();
-    const proposals = this.#pass.propose(this.#model, this.#context);
-    try {
-      let step = await proposals.next('refused');
-      while (!step.done) {
-        // Lets signals and timers through, which a pass that only computes would hold up to its end.
-        await nextTurn();
-        this.#stopIfCancelled();
-        step = await proposals.next(await this.#decide(step.value));
-      }
-    } finally {
-      await proposals.return();
-    }
-    return {
-      pass: this.#pass.id,
-      options: this.#pass.options,
-      milliseconds: performance.now() - start - this.#verifyMilliseconds,
-      verifyMilliseconds: this.#verifyMilliseconds,
-      before,
-      after: countModel(this.#model),
-      patches: this.#patches,
-    };
+  async run(passes: readonly Pass[]): Promise<PassRecord[]> {
+    await this.#runAll(passes, '');
+    return this.#records;
   }
 
-  #stopIfCancelled(): void {
-    if (!this.#context.signal?.aborted) return;
-    throw new SenteiError('cancelled', `pass ${this.#pass.id} was cancelled`, {
-      subject: this.#pass.id,
-      hint: 'patches that were kept before are still in the model',
-    });
-  }
-
-  async #decide(proposal: Proposal): Promise<Decision> {
-    if (proposal.kind === 'refusal') return this.#record(proposal, 'refused', proposal.reason);
-    if (proposal.guarantee === 'empirical') return this.#judge(proposal);
-    this.#apply(proposal);
-    return this.#record(proposal, 'applied', proposal.reason ?? proposal.guarantee);
-  }
-
-  async #judge(patch: Patch): Promise<Decision> {
-    const { judge, maxDrop } = this.#context;
-    if (judge === undefined) {
-      return this.#record(patch, 'refused', 'there is no data to judge the loss on');
-    }
-    if (this.#baseline === undefined) {
-      return this.#record(
-        patch,
-        'refused',
-        `pass ${this.#pass.id} does not declare that its patches are empirical`,
-      );
-    }
-    const undo = this.#apply(patch);
-    const measured = await this.#measure(judge, undo);
-    const drop = relativeDrop(this.#baseline, measured, judge.metric.lowerIsBetter);
-    const scores = { selection: measured, selectionDrop: drop };
-    const loss = `${judge.metric.name} gets worse by ${(100 * drop).toFixed(2)} %`;
-    const budget = `the budget is ${(100 * maxDrop).toFixed(2)} %`;
-    if (drop <= maxDrop) return this.#record(patch, 'applied', `${loss}, ${budget}`, scores);
-    undo();
-    return this.#record(patch, 'reverted', `${loss}, ${budget}`, scores);
-  }
-
-  /** A patch that could not be judged is not kept. */
-  async #measure(judge: Judge, undo: () => void): Promise<number> {
-    try {
-      return await judge.measure(this.#model, 'selection');
-    } catch (error) {
-      undo();
-      throw error;
+  async #runAll(passes: readonly Pass[], prefix: string): Promise<void> {
+    for (const [index, pass] of passes.entries()) {
+      const place = `${prefix}${index + 1}`;
+      if (!isPassGroup(pass)) await this.#runPass(pass, place);
+      else await this.#runRounds(pass.passes, pass.rounds, `${place}.`);
     }
   }
 
-  #apply(patch: Patch): () => void {
-    const undo = takeSnapshot(this.#model);
-    try {
-      patch.apply();
-      const start = performance.now();
-      assertValid(this.#model);
-      this.#verifyMilliseconds += performance.now() - start;
-    } catch (cause) {
-      undo();
-      if (cause instanceof SenteiError && cause.code !== 'invalid-graph') throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new SenteiError(
-        'invalid-graph',
-        `patch '${patch.name}' of pass ${this.#pass.id} failed: ${why}`,
-        {
-          subject: patch.name,
-          hint: 'this is a defect of the pass; leave it out of the pipeline and report it',
-          cause,
-        },
-      );
+  async #runRounds(passes: readonly Pass[], rounds: number, prefix: string): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      const before = this.#pipeline.kept;
+      await this.#runAll(passes, prefix);
+      if (this.#pipeline.kept === before) return;
     }
-    return undo;
   }
 
-  #record(
-    proposal: Proposal,
-    decision: Decision,
-    reason: string,
-    scores: Record<string, number> = {},
-  ): Decision {
-    this.#patches.push({
-      pass: this.#pass.id,
-      name: proposal.name,
-      nodes: proposal.nodes,
-      decision,
-      reason,
-      ...(proposal.kind === 'patch' ? { guarantee: proposal.guarantee } : {}),
-      scores: { ...proposal.scores, ...scores },
-    });
-    return decision;
+  async #runPass(pass: Pass, place: string): Promise<void> {
+    const run = (this.#runs.get(place) ?? 0) + 1;
+    this.#runs.set(place, run);
+    const at = { pass, place, run };
+    this.#records.push(await new PassRun(this.#model, at, this.#context, this.#pipeline).run());
   }
 }

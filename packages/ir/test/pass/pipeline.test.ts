@@ -1,32 +1,13 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   definePass,
   instantiatePipeline,
+  isPassGroup,
   type PipelineStep,
   parsePipeline,
-  pipelineFromJson,
-  pipelineSchema,
-  pipelineToJson,
-  printPipeline,
 } from '../../src/index.ts';
 import { codeOf, errorOf } from '../support/code-of.ts';
-
-const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,6}$/);
-const value = fc.oneof(
-  fc.stringMatching(/^[^\s=,{}]{1,8}$/),
-  fc.constantFrom('true', '4.5e-5', '007', 'Infinity', '🌲', 'a/b.json'),
-);
-const steps: fc.Arbitrary<PipelineStep[]> = fc.array(
-  fc.record({
-    id: name,
-    options: fc
-      .uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, maxLength: 3 })
-      .map((entries): Record<string, string> => Object.fromEntries(entries)),
-  }),
-  { maxLength: 4 },
-);
 
 const factory = definePass({
   id: 'acp',
@@ -38,83 +19,6 @@ const factory = definePass({
     mode: z.string().default('a'),
   }),
   *propose() {},
-});
-
-describe('parsePipeline', () => {
-  it('undoes printPipeline', () => {
-    fc.assert(
-      fc.property(steps, (pipeline) => {
-        expect(parsePipeline(printPipeline(pipeline))).toEqual(pipeline);
-      }),
-    );
-  });
-
-  it('reads commas, spaces and lines between options alike', () => {
-    const expected = [
-      { id: 'cleanup', options: {} },
-      { id: 'acp', options: { a: '1', b: '🌲' } },
-      { id: 'cleanup', options: {} },
-    ];
-    for (const text of ['cleanup, acp{a=1 b=🌲}, cleanup', ' cleanup,acp {a=1,b=🌲},\n cleanup{} ']) {
-      expect(parsePipeline(text)).toEqual(expected);
-    }
-    expect(parsePipeline('  ')).toEqual([]);
-  });
-
-  it.each([
-    'a,,b',
-    'a,',
-    'a{',
-    'a}',
-    'a{b}',
-    'a{b=}',
-    'a{=1}',
-    'a{b=1 b=2}',
-    'a{b=1}c',
-    '1a',
-    'a b',
-    'a{b=c{d=1}}',
-  ])('refuses %j', (text) => {
-    const error = errorOf(() => parsePipeline(text));
-    expect([error?.code, error?.hint?.includes('acp{')]).toEqual(['pipeline-syntax', true]);
-  });
-
-  it('answers any text with steps or one kind of error', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '{', '}', '=', ',', ' ', '1', '🌲') }), (text) => {
-        expect(['nothing thrown', 'pipeline-syntax']).toContain(codeOf(() => parsePipeline(text)));
-      }),
-    );
-  });
-});
-
-describe('the JSON form', () => {
-  it('makes the same passes and survives JSON', () => {
-    fc.assert(
-      fc.property(steps, (pipeline) => {
-        const json = pipelineToJson(pipeline);
-        const read = pipelineSchema.parse(JSON.parse(JSON.stringify(json)));
-        expect(pipelineToJson(pipelineFromJson(read))).toEqual(json);
-        expect(parsePipeline(printPipeline(pipelineFromJson(read)))).toEqual(pipelineFromJson(read));
-      }),
-    );
-  });
-
-  it('has numbers and booleans', () => {
-    expect(pipelineToJson(parsePipeline('acp{a=4.5e-5 b=true c=x d=Infinity}'))).toEqual([
-      { pass: 'acp', options: { a: 4.5e-5, b: true, c: 'x', d: 'Infinity' } },
-    ]);
-    expect(pipelineFromJson([{ pass: 'acp' }])).toEqual([{ id: 'acp', options: {} }]);
-  });
-
-  it.each([
-    [{ pass: 'two words' }],
-    [{ pass: 'a', options: { path: 'with space' } }],
-    [{ pass: 'a', options: { 'b c': 1 } }],
-    [{ pass: 'a', options: { b: '' } }],
-  ])('refuses what the text form cannot hold: %j', (step) => {
-    expect(codeOf(() => pipelineFromJson([step as { pass: string }]))).toBe('pipeline-syntax');
-  });
 });
 
 describe('instantiatePipeline', () => {
@@ -135,5 +39,33 @@ describe('instantiatePipeline', () => {
   ])('%s: %s', (text, code, subject) => {
     const error = errorOf(() => instantiatePipeline(parsePipeline(text), [factory]));
     expect([error?.code, error?.subject]).toEqual([code, subject]);
+  });
+
+  it('makes groups of passes', () => {
+    const [pass] = instantiatePipeline(
+      parsePipeline('repeat{rounds=3}(acp, group{name="a b"}(acp{block=1}))'),
+      [factory],
+    );
+    expect(pass && isPassGroup(pass) && [pass.rounds, pass.passes.map(({ id }) => id)]).toEqual([
+      3,
+      ['acp', 'group'],
+    ]);
+  });
+
+  it.each([
+    ['repeat', 'pipeline-syntax'],
+    ['acp(acp)', 'pipeline-syntax'],
+    ['apc(acp)', 'unknown-pass'],
+    ['repeat(apc)', 'unknown-pass'],
+    ['repeat{rounds=0}(acp)', 'invalid-option'],
+    ['repeat{round=1}(acp)', 'unknown-option'],
+  ])('refuses %s: %s', (text, code) => {
+    expect(codeOf(() => instantiatePipeline(parsePipeline(text), [factory]))).toBe(code);
+  });
+
+  it('refuses steps that are nested too deep', () => {
+    let steps: PipelineStep[] = [];
+    for (let depth = 0; depth < 100_000; depth++) steps = [{ id: 'repeat', options: {}, steps }];
+    expect(codeOf(() => instantiatePipeline(steps, [factory]))).toBe('pipeline-syntax');
   });
 });

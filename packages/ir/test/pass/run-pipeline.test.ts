@@ -6,15 +6,19 @@ import {
   type Guarantee,
   type Judge,
   type Model,
+  type Node,
   type Pass,
   type PassContext,
   type Patch,
+  repeat,
   runPipeline,
   SenteiError,
   Value,
+  type VerifyWhen,
   writeModelBytes,
 } from '../../src/index.ts';
 import { rejection } from '../support/code-of.ts';
+import { renames } from '../support/passes.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
 function judgeOf(measure: (model: Model) => number): Judge {
@@ -81,6 +85,8 @@ describe('runPipeline', () => {
         scores: {},
       },
     ]);
+    expect(record).toMatchObject({ place: '1', run: 1, counters: {} });
+    expect(record?.decisions).toEqual({ applied: 1, reverted: 0, refused: 1 });
     expect(record?.milliseconds).toBeGreaterThanOrEqual(0);
     expect(record?.verifyMilliseconds).toBeGreaterThan(0);
   });
@@ -222,5 +228,122 @@ describe('runPipeline', () => {
     const { model, relu } = tinyModel();
     relu.setInput(0, new Value('nowhere'));
     expect((await rejection(runPipeline(model, [], context())))?.code).toBe('invalid-graph');
+  });
+
+  it('runs a group until it changes nothing, each run with a record and all runs with one count of patches', async () => {
+    const { model, relu } = tinyModel();
+    const numbers: number[] = [];
+    const instruments = [{ afterPatch: ({ number }: { number: number }) => void numbers.push(number) }];
+    const passes = [
+      renames(relu, ['A']),
+      repeat([renames(relu, ['B', 'C']), renames(relu, [])], { rounds: 9 }),
+    ];
+    const records = await runPipeline(model, passes, context(), { instruments });
+    expect(records.map(({ place, run, decisions }) => [place, run, decisions.applied])).toEqual([
+      ['1', 1, 1],
+      ['2.1', 1, 1],
+      ['2.2', 1, 0],
+      ['2.1', 2, 1],
+      ['2.2', 2, 0],
+      ['2.1', 3, 0],
+      ['2.2', 3, 0],
+    ]);
+    expect([relu.opType, numbers]).toEqual(['C', [1, 2, 3]]);
+  });
+
+  it('bounds the rounds of a group', async () => {
+    const { model, relu } = tinyModel();
+    const passes = [repeat([renames(relu, ['A', 'B', 'C'])], { rounds: 2 })];
+    expect(await runPipeline(model, passes, context())).toHaveLength(2);
+    expect(relu.opType).toBe('B');
+  });
+
+  it('keeps no more patches than it is told to, and refuses the rest', async () => {
+    const propose = (relu: Node) =>
+      function* () {
+        for (const opType of ['Abs', 'Neg', 'Tanh']) {
+          yield patch(opType, 'exact', () => {
+            relu.opType = opType;
+          });
+        }
+      };
+    for (const [stopAfter, left] of [
+      [0, 'Relu'],
+      [1, 'Abs'],
+      [2, 'Neg'],
+      [9, 'Tanh'],
+    ] as const) {
+      const { model, relu } = tinyModel();
+      const passes = [passOf('exact', propose(relu))];
+      const [record] = await runPipeline(model, passes, context(), { stopAfter });
+      expect(relu.opType).toBe(left);
+      expect(record?.decisions).toEqual({
+        applied: Math.min(3, stopAfter),
+        reverted: 0,
+        refused: Math.max(0, 3 - stopAfter),
+      });
+      if (stopAfter === 1) expect(record?.patches[1]?.reason).toBe('stopped after 1 patch');
+    }
+    const error = await rejection(runPipeline(tinyModel().model, [], context(), { stopAfter: -1 }));
+    expect([error?.code, error?.subject]).toEqual(['invalid-option', 'stopAfter']);
+  });
+
+  it('verifies after each patch, after each pass, or never', async () => {
+    const propose = (relu: Node) =>
+      function* () {
+        yield patch('good', 'exact', () => {
+          relu.opType = 'Tanh';
+        });
+        yield patch('broken', 'exact', () => relu.setInput(0, new Value('nowhere')));
+      };
+    const run = async (verify: VerifyWhen) => {
+      const { model, relu } = tinyModel();
+      const running = runPipeline(model, [passOf('exact', propose(relu))], context(), { verify });
+      const error = await rejection(running);
+      return [error?.subject, relu.opType, relu.input(0)?.name];
+    };
+    expect(await run('each')).toEqual(['broken', 'Tanh', 'sum']);
+    expect(await run('pass')).toEqual(['test', 'Relu', 'sum']);
+    expect(await run('none')).toEqual([undefined, 'Tanh', 'nowhere']);
+  });
+
+  it('keeps the first nodes and refusals of very many, and counts all', async () => {
+    const { model } = tinyModel();
+    const nodes = Array.from({ length: 1000 }, (_, index) => `Add ${index}`);
+    const pass = passOf('exact', function* () {
+      yield { ...patch('all', 'exact', () => undefined), nodes };
+      for (let index = 0; index < 10_500; index++) {
+        yield { kind: 'refusal', name: 'no', nodes: [], reason: 'none' };
+      }
+      yield patch('last', 'exact', () => undefined);
+    });
+    const [record] = await runPipeline(model, [pass], context());
+    expect(record?.patches[0]).toMatchObject({ nodes: nodes.slice(0, 100), nodeCount: 1000 });
+    expect(record?.decisions).toEqual({ applied: 2, reverted: 0, refused: 10_500 });
+    expect([record?.patches.length, record?.patches.at(-1)?.name]).toEqual([10_002, 'last']);
+  });
+
+  it('hands out counters and repeatable random numbers for each place and seed', async () => {
+    const draw = async (seed?: number) => {
+      const drawn: number[] = [];
+      const pass = definePass({
+        id: 'draw',
+        description: 'draws a number',
+        guarantee: 'exact',
+        schema: z.object({}),
+        *propose(_model, { random, count }) {
+          drawn.push(random.uniform());
+          count('drawn');
+          count('drawn', 2);
+          yield { kind: 'refusal', name: 'nothing', nodes: [], reason: 'it only draws' };
+        },
+      });
+      const records = await runPipeline(tinyModel().model, [pass(), pass()], context(), { seed });
+      expect(records.map(({ counters }) => counters)).toEqual([{ drawn: 3 }, { drawn: 3 }]);
+      return drawn;
+    };
+    const [first, again, other] = [await draw(), await draw(0), await draw(1)];
+    expect(first).toEqual(again);
+    expect(new Set([...first, ...other]).size).toBe(4);
   });
 });

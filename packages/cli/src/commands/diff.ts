@@ -1,0 +1,20 @@
+import { readModel } from '@sentei/ir';
+import type { Command } from 'commander';
+import { diffTexts } from '../diff-texts.ts';
+import { modelText } from '../model-text.ts';
+import type { Environment } from '../program.ts';
+
+/** Adds `sentei diff`. */
+export function addDiff(program: Command, { stdout }: Environment): Command {
+  return program
+    .command('diff')
+    .description('Compare the texts of two models line by line; writes nothing when they are equal.')
+    .argument('<before>', 'an ONNX file')
+    .argument('<after>', 'an ONNX file')
+    .action(async (before: string, after: string) => {
+      const texts = [];
+      for (const name of [before, after]) texts.push({ name, text: modelText(await readModel(name)) });
+      const [a, b] = texts;
+      if (a && b) stdout.write(diffTexts(a, b));
+    });
+}

@@ -1,0 +1,18 @@
+import { readModel, writeFileWhole } from '@sentei/ir';
+import type { Command } from 'commander';
+import { modelText } from '../model-text.ts';
+import type { Environment } from '../program.ts';
+
+/** Adds `sentei print`. */
+export function addPrint(program: Command, { stdout }: Environment): Command {
+  return program
+    .command('print')
+    .description('Write a model as text, without the numbers of large weights.')
+    .argument('<model>', 'an ONNX file')
+    .option('--out <file>', 'where to write; default: to the terminal')
+    .action(async (path: string, { out }: { readonly out?: string }) => {
+      const text = modelText(await readModel(path));
+      if (out === undefined) stdout.write(text);
+      else await writeFileWhole(out, text);
+    });
+}

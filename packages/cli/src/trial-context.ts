@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pass, PassContext } from '@sentei/ir';
+import { createExecutor } from '@sentei/runtime';
+import { readSplits } from './data-splits.ts';
+import { prepareJudge } from './prepare-judge.ts';
+import type { Listener } from './progress.ts';
+import { passContext } from './run-passes.ts';
+
+export interface TrialSettings {
+  /** Model file. */
+  readonly model: string;
+  readonly passes: readonly Pass[];
+  readonly data?: string | undefined;
+  readonly heldout?: string | undefined;
+  readonly maxDrop: number;
+  readonly threads: number;
+  readonly listener: Listener;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Gives what passes are run with, and a scratch folder, for runs of a pipeline that write no result.
+ *
+ * @throws SenteiError as `readSplits` and `prepareJudge`, and what `work` throws
+ */
+export async function withTrialContext<Result>(
+  settings: TrialSettings,
+  work: (context: PassContext, scratch: string) => Promise<Result>,
+): Promise<Result> {
+  const { model, passes, data, heldout, maxDrop, threads, listener, signal } = settings;
+  const splits = data === undefined ? undefined : await readSplits({ data, heldout });
+  const folder = await mkdtemp(join(tmpdir(), 'sentei-'));
+  try {
+    const { judge, warnings } = await prepareJudge({ model, passes, splits, folder, threads, signal });
+    for (const warning of warnings) listener.warn(warning);
+    await using executor = createExecutor({ signal });
+    return await work(passContext({ judge, executor, maxDrop, listener, signal }), folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

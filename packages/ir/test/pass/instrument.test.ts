@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { type Instrument, runPipeline, SenteiError, Value } from '../../src/index.ts';
+import { rejection } from '../support/code-of.ts';
+import { bareContext, counting, passOf, patchOf } from '../support/passes.ts';
+import { tinyModel } from '../support/tiny-model.ts';
+
+function recorder(name: string, heard: string[]): Instrument {
+  return {
+    beforePass: async ({ pass, place }) => void heard.push(`${name} before ${place} ${pass.id}`),
+    afterPatch: ({ number, patch }) => void heard.push(`${name} patch ${number} ${patch.name}`),
+    afterPass: ({ place, decisions }) => void heard.push(`${name} after ${place} ${decisions.applied}`),
+    onFailure: ({ number, patch, place }) =>
+      void heard.push(`${name} failure ${place} ${number} ${patch?.name}`),
+  };
+}
+
+test('instruments are told in order, of kept patches only', async () => {
+  const heard: string[] = [];
+  const instruments = [recorder('a', heard), {}, recorder('b', heard)];
+  await runPipeline(tinyModel().model, [counting(2)], bareContext(), { instruments, stopAfter: 1 });
+  expect(heard).toEqual([
+    'a before 1 counting',
+    'b before 1 counting',
+    'a patch 1 number 1',
+    'b patch 1 number 1',
+    'a after 1 1',
+    'b after 1 1',
+  ]);
+});
+
+test('a failure is told with the patch at work and its number, cancelling is not', async () => {
+  const { model, relu } = tinyModel();
+  const heard: string[] = [];
+  const breaking = passOf('breaking', function* () {
+    yield patchOf('good', () => undefined);
+    yield patchOf('bad', () => relu.setInput(0, new Value('nowhere')));
+  });
+  const options = { instruments: [recorder('a', heard)] };
+  const error = await rejection(runPipeline(model, [counting(1), breaking()], bareContext(), options));
+  expect([error?.code, heard.at(-1)]).toEqual(['invalid-graph', 'a failure 2 3 bad']);
+
+  heard.length = 0;
+  const signal = AbortSignal.abort();
+  expect((await rejection(runPipeline(model, [counting(1)], bareContext({ signal }), options)))?.code).toBe(
+    'cancelled',
+  );
+  expect(heard).toEqual([]);
+});
+
+test('a pass that throws between patches fails without one', async () => {
+  const heard: string[] = [];
+  const throwing = passOf('throwing', function* () {
+    yield patchOf('good', () => undefined);
+    throw new RangeError('oh');
+  });
+  const options = { instruments: [recorder('a', heard)] };
+  await expect(runPipeline(tinyModel().model, [throwing()], bareContext(), options)).rejects.toThrow(
+    RangeError,
+  );
+  expect(heard.at(-1)).toBe('a failure 1 2 undefined');
+});
+
+test('an instrument that throws ends the pipeline, except when it is told of a failure', async () => {
+  const warnings: string[] = [];
+  const logger = { info: () => undefined, warn: (message: string) => void warnings.push(message) };
+  const full: Instrument = {
+    afterPatch: () => {
+      throw new SenteiError('output-unwritable', 'the disk is full');
+    },
+    onFailure: () => {
+      throw new Error('the disk is still full');
+    },
+  };
+  const running = runPipeline(tinyModel().model, [counting(1)], bareContext({ logger }), {
+    instruments: [full],
+  });
+  expect((await rejection(running))?.code).toBe('output-unwritable');
+  expect(warnings).toEqual(['the failure of pass counting could not be recorded: the disk is still full']);
+});
