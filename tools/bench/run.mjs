@@ -33,12 +33,17 @@ const roundTrips = {
   'onnx-ir': python('onnx-ir'),
 };
 
-/** What is measured: a model, and the sides that take turns on it. @type {import('./run.d.mts').Measurement[]} */
+/** What is measured: a model, and the sides that take turns on it. @type {import('./report.d.mts').Measurement[]} */
 const measurements = [
   { name: 'round-trip-550MB', model: 'transformer', sides: roundTrips },
   { name: 'round-trip-100k', model: 'ladder-100000', sides: roundTrips },
   { name: 'round-trip-1M', model: 'ladder-1000000', sides: roundTrips },
-  { name: 'round-trip-chain-1M', model: 'chain-1000000', sides: { sentei: javascript('round-trip') }, rounds: 1 },
+  {
+    name: 'round-trip-chain-1M',
+    model: 'chain-1000000',
+    sides: { sentei: javascript('round-trip') },
+    rounds: 1,
+  },
   { name: 'cleanup-10k', model: 'ladder-10000', sides: { sentei: javascript('cleanup') } },
   { name: 'cleanup-100k', model: 'ladder-100000', sides: { sentei: javascript('cleanup') } },
   { name: 'cleanup-1M', model: 'ladder-1000000', sides: { sentei: javascript('cleanup') } },
@@ -65,7 +70,7 @@ function runOnce(command) {
   return { wall, stdout, failure: status === 0 ? undefined : `${signal ?? status}: ${stderr.slice(-600)}` };
 }
 
-/** @param {string[]} command @param {string} model @returns {import('./run.d.mts').Sample} */
+/** @param {string[]} command @param {string} model @returns {import('./report.d.mts').Sample} */
 function measure(command, model) {
   const load = loadavg()[0] ?? 0;
   // On the disk of the models, so that both sides write to the same place.
@@ -96,13 +101,13 @@ const report = {
   node: process.version,
   processor: `${cpus().length} x ${cpus()[0]?.model}`,
   memory: totalmem(),
-  /** @type {import('./run.d.mts').Result[]} */
+  /** @type {import('./report.d.mts').Result[]} */
   results: [],
 };
 for (const { name, model, sides, rounds = Number(options.rounds) } of chosen) {
   const path = join(options.models, model, 'model.onnx');
   readFileSync(path); // Everyone finds the file in the page cache.
-  /** @type {Record<string, import('./run.d.mts').Sample[]>} */
+  /** @type {Record<string, import('./report.d.mts').Sample[]>} */
   const samples = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
   for (let round = 0; round < rounds; round++)
     for (const [side, command] of Object.entries(sides)) samples[side]?.push(measure(command, path));

@@ -6,7 +6,7 @@ function quantile(ordered, share) {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** Median and quartiles. @param {readonly number[]} numbers @returns {import('./run.d.mts').Spread} */
+/** Median and quartiles. @param {readonly number[]} numbers @returns {import('./report.d.mts').Spread} */
 export function spreadOf(numbers) {
   const ordered = [...numbers].sort((a, b) => a - b);
   return { median: quantile(ordered, 0.5), lower: quantile(ordered, 0.25), upper: quantile(ordered, 0.75) };
@@ -15,14 +15,14 @@ export function spreadOf(numbers) {
 /**
  * Seconds per step as median and quartiles; of memory and load the worst.
  *
- * @param {Record<string, import('./run.d.mts').Sample[]>} samples by side
- * @returns {Record<string, import('./run.d.mts').Side>}
+ * @param {Record<string, import('./report.d.mts').Sample[]>} samples by side
+ * @returns {Record<string, import('./report.d.mts').Side>}
  */
 export function summarise(samples) {
   return Object.fromEntries(Object.entries(samples).map(([side, list]) => [side, summariseSide(list)]));
 }
 
-/** @param {import('./run.d.mts').Sample[]} samples @returns {import('./run.d.mts').Side} */
+/** @param {import('./report.d.mts').Sample[]} samples @returns {import('./report.d.mts').Side} */
 function summariseSide(samples) {
   const failure = samples.find((sample) => sample.failure !== undefined)?.failure;
   const good = samples.filter((sample) => sample.failure === undefined);

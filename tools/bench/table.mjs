@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** @param {import('./run.d.mts').Spread | undefined} spread */
+/** @param {import('./report.d.mts').Spread | undefined} spread */
 function timeOf(spread) {
   if (spread === undefined) return '';
   const digits = spread.median < 1 ? 3 : 2;
@@ -12,19 +12,19 @@ function timeOf(spread) {
   return `${median} (${lower} to ${upper})`;
 }
 
-/** @param {import('./run.d.mts').Side} side @param {import('./run.d.mts').Side | undefined} reference */
+/** @param {import('./report.d.mts').Side} side @param {import('./report.d.mts').Side | undefined} reference */
 function ratioOf(side, reference) {
   const [own, other] = [side.seconds.total?.median, reference?.seconds.total?.median];
   return own === undefined || other === undefined || side === reference ? '' : `${(other / own).toFixed(2)}`;
 }
 
-/** Lines of a markdown table, one row per measurement and side. @param {import('./run.d.mts').Report} report */
+/** Lines of a markdown table, one row per measurement and side. @param {import('./report.d.mts').Report} report */
 export function tableOf({ results }) {
   const rows = results.flatMap(({ name, sides }) =>
     Object.entries(sides).map(([side, figures]) => {
       const { seconds, peak, nodes, left, failure } = figures;
       const middle = seconds.write ?? seconds.cleanup;
-      const perNode = nodes === undefined ? '' : `${((middle?.median ?? 0) / nodes * 1e6).toFixed(1)} µs`;
+      const perNode = nodes === undefined ? '' : `${(((middle?.median ?? 0) / nodes) * 1e6).toFixed(1)} µs`;
       const change = nodes === undefined ? '' : ` (${nodes} to ${left} nodes)`;
       const peakText = peak === undefined ? '' : `${Math.round(peak / 1e6)} MB`;
       const load = figures.load.toFixed(1);
