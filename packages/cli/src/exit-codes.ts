@@ -14,6 +14,7 @@ export const EXIT_CODES = [
   { code: 130, meaning: 'interrupted' },
 ] as const;
 
+/** Status that the command ends with. */
 export type ExitCode = (typeof EXIT_CODES)[number]['code'];
 
 const CODES: Readonly<Record<ErrorCode, ExitCode>> = {

@@ -13,7 +13,7 @@ import {
   writeFileWhole,
   writeModel,
 } from '@sentei/ir';
-import { describeMachine, type Machine } from '@sentei/runtime';
+import { createExecutor, describeMachine, type Machine } from '@sentei/runtime';
 import { checkBudget, checkFidelity } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
@@ -26,6 +26,7 @@ import { runPasses, throwIfCancelled } from './run-passes.ts';
 import { validateResult } from './validate-result.ts';
 import { senteiVersion } from './versions.ts';
 
+/** What `prune` reads, runs and writes. */
 export interface PruneOptions {
   /** The ONNX file to prune. */
   readonly model: string;
@@ -84,7 +85,10 @@ export async function prune(options: PruneOptions): Promise<Report> {
     });
     for (const warning of judging.warnings) listener.warn(warning);
 
-    const records = await runPasses(model, passes, { judge: judging.judge, maxDrop, listener, signal });
+    // Starts no process unless a pass asks it for something.
+    await using executor = createExecutor({ signal });
+    const settings = { judge: judging.judge, executor, maxDrop, listener, signal };
+    const records = await runPasses(model, passes, settings);
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  type Executor,
   type Judge,
   type Model,
   type Pass,
@@ -12,6 +13,8 @@ import type { Listener } from './progress.ts';
 
 export interface PassSettings {
   readonly judge: Judge | undefined;
+  /** Runs what passes ask for. */
+  readonly executor?: Executor | undefined;
   readonly maxDrop: number;
   readonly listener: Listener;
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +28,7 @@ export interface PassSettings {
 export async function runPasses(
   model: Model,
   passes: readonly Pass[],
-  { judge, maxDrop, listener, signal }: PassSettings,
+  { judge, executor, maxDrop, listener, signal }: PassSettings,
 ): Promise<PassRecord[]> {
   const announced = passes.map((pass, index) =>
     announce(pass, `pass ${index + 1} of ${passes.length}: ${pass.id}`, listener, signal),
@@ -34,6 +37,7 @@ export async function runPasses(
     return await runPipeline(model, announced, {
       logger: listener,
       judge,
+      executor,
       maxDrop,
       ...(signal ? { signal } : {}),
       progress: (progress) => listener.progress(progress),

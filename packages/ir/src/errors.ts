@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'budget-exceeded'
   | 'cancelled';
 
+/** What an error says beyond its code and message. */
 export interface ErrorDetails {
   /** The file, node, value, pass or option at fault. */
   readonly subject?: string;

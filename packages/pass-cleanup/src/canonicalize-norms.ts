@@ -16,7 +16,7 @@ export const canonicalizeNormsRule: Rule = {
   find(survey) {
     return [...plainNodes(survey.model)]
       .filter((node) => plan(node, survey) !== undefined)
-      .map((node) => ({ subject: `${node}`, apply: () => rewrite(node, survey) }));
+      .map((node) => ({ subject: node, apply: () => rewrite(node, survey) }));
   },
 };
 

@@ -1,4 +1,4 @@
-import type { FunctionDefinition, Graph, Model, Node, Value } from '@sentei/ir';
+import type { FunctionDefinition, Graph, Node, Value } from '@sentei/ir';
 import type { Survey } from './survey.ts';
 import type { Rewrite, Rule } from './types.ts';
 
@@ -20,14 +20,20 @@ const FIRST_OPTIONAL_OUTPUT = new Map([
 export const eliminateDeadCodeRule: Rule = {
   id: 'eliminate-dead-code',
   description: 'Removes nodes, initializers, optional outputs and functions that nothing reads.',
+  trustsNoOperator: true,
   find(survey) {
     const live = findLive(survey);
     const uncalled = survey.model.functions.filter((definition) => !live.functions.has(definition));
     const dropped = new Set(uncalled.map(({ graph }) => graph));
-    return [...survey.model.graphs()]
-      .filter((graph) => !dropped.has(graph.root))
-      .flatMap((graph) => findInGraph(graph, live, survey))
-      .concat(uncalled.map((definition) => dropFunction(survey.model, definition)));
+    const found: Rewrite[] = [];
+    for (const graph of survey.model.graphs()) {
+      if (!dropped.has(graph.root)) findInGraph(graph, live, survey, found);
+    }
+    const drop = atOnce(uncalled, (gone) => {
+      survey.model.functions = survey.model.functions.filter((definition) => !gone.has(definition));
+    });
+    for (const definition of uncalled) found.push({ subject: `function ${definition.name}`, apply: drop });
+    return found;
   },
 };
 
@@ -86,44 +92,39 @@ function mustStay(node: Node, survey: Survey): boolean {
   return !node.is(node.opType) && node.outputs.every((output) => output.name === '');
 }
 
-function findInGraph(graph: Graph, live: Live, survey: Survey): Rewrite[] {
-  if (graph.owner !== null && !live.nodes.has(graph.owner)) return [];
-  const found: Rewrite[] = [];
+function findInGraph(graph: Graph, live: Live, survey: Survey, found: Rewrite[]): void {
+  if (graph.owner !== null && !live.nodes.has(graph.owner)) return;
   // From last to first, so that a node goes after everything that reads it.
   for (const node of graph.nodesBackwards()) {
-    if (!live.nodes.has(node)) found.push({ subject: `${node}`, apply: () => removeNode(node) });
+    if (!live.nodes.has(node)) found.push({ subject: node, apply: () => removeNode(node) });
     else if (countUsedOutputs(node, live) < node.outputs.length)
-      found.push({ subject: `${node}`, apply: () => trimOutputs(node, live) });
+      found.push({ subject: node, apply: () => trimOutputs(node, live) });
   }
-  const inputs = new Set(graph.inputs);
-  const isDead = (value: Value) => !live.values.has(value) && !inputs.has(value) && !survey.isPinned(value);
+  const isDead = (value: Value) =>
+    !live.values.has(value) && !survey.isInput(value) && !survey.isPinned(value);
   for (const value of graph.initializers) {
     if (isDead(value)) found.push({ subject: value.name, apply: () => graph.initializers.delete(value) });
   }
-  for (const { value } of graph.sparseInitializers) {
-    if (isDead(value)) found.push({ subject: value.name, apply: () => removeSparse(graph, value) });
-  }
-  return found;
+  const sparse = graph.sparseInitializers.map(({ value }) => value).filter(isDead);
+  const drop = atOnce(sparse, (gone) => {
+    graph.sparseInitializers = graph.sparseInitializers.filter(({ value }) => !gone.has(value));
+  });
+  for (const value of sparse) found.push({ subject: value.name, apply: drop });
 }
 
-function dropFunction(model: Model, definition: FunctionDefinition): Rewrite {
-  return {
-    subject: `function ${definition.name}`,
-    apply: () => {
-      model.functions = model.functions.filter((other) => other !== definition);
-      return true;
-    },
+/** A change for all of several things that the first call makes, so that each does not walk the list again. */
+function atOnce<T>(things: readonly T[], change: (things: ReadonlySet<T>) => void): () => boolean {
+  let isDone = false;
+  return () => {
+    if (!isDone) change(new Set(things));
+    isDone = true;
+    return true;
   };
 }
 
 function removeNode(node: Node): boolean {
   if (!node.graph) return false;
   node.graph.remove(node);
-  return true;
-}
-
-function removeSparse(graph: Graph, value: Value): boolean {
-  graph.sparseInitializers = graph.sparseInitializers.filter((sparse) => sparse.value !== value);
   return true;
 }
 

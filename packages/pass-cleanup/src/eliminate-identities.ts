@@ -3,18 +3,34 @@ import { sameValue } from './identities/same-value.ts';
 import { shortcut } from './identities/shortcut.ts';
 import { canReplace, replaceValue } from './replace-value.ts';
 import { isPlain, plainNodes, type Survey } from './survey.ts';
-import type { Rule } from './types.ts';
+import type { Rewrite, Rule } from './types.ts';
 
 /** Nodes that provably hand on a value as it is, and pairs that one of the two can stand for. */
-export const eliminateIdentitiesRule: Rule = {
-  id: 'eliminate-identities',
-  description: 'Removes nodes that hand on a value unchanged and merges layout changes and casts in a row.',
-  find(survey) {
-    return [...plainNodes(survey.model)]
-      .filter((node) => match(node, survey) !== undefined)
-      .map((node) => ({ subject: `${node}`, apply: () => rewrite(node, survey) }));
-  },
-};
+export const eliminateIdentitiesRule: Rule = identityRule(
+  'eliminate-identities',
+  'Removes nodes that hand on a value unchanged and merges layout changes and casts in a row.',
+);
+
+/**
+ * The part of the rule that is about some operators.
+ *
+ * @param opTypes operators to look at; all of them when there are none
+ */
+export function identityRule(id: string, description: string, ...opTypes: readonly string[]): Rule {
+  const isWanted = (node: Node) => opTypes.length === 0 || opTypes.includes(node.opType);
+  return {
+    id,
+    description,
+    find(survey) {
+      const found: Rewrite[] = [];
+      for (const node of plainNodes(survey.model)) {
+        if (isWanted(node) && match(node, survey) !== undefined)
+          found.push({ subject: node, apply: () => rewrite(node, survey) });
+      }
+      return found;
+    },
+  };
+}
 
 /** Removes identities and returns the number of nodes rewritten. */
 export function eliminateIdentities(survey: Survey): number {

@@ -1,34 +1,54 @@
-import { constantTensor, isTensorType, type Node, type Tensor, type Value } from '@sentei/ir';
+import {
+  constantTensor,
+  definePass,
+  type PassContext,
+  type Refusal,
+  type Tensor,
+  type Value,
+} from '@sentei/ir';
+import { z } from 'zod';
 import { evaluate } from './folding/evaluate.ts';
-import { nodeBytes, tensorBytes } from './folding/file-size.ts';
+import { computeResults } from './folding/execute.ts';
+import { planBatches } from './folding/plan-batches.ts';
+import { type Result, selectFolds } from './folding/select.ts';
+import { writeDown } from './folding/write-down.ts';
+import { roundsSchema } from './rule-pass.ts';
+import { runRules } from './run-rules.ts';
 import { isPlain, type Survey } from './survey.ts';
 import type { Rewrite, Rule } from './types.ts';
 
 /** Results beyond this size are not even computed. */
 export const LARGEST_FOLD = 65_536;
 
-/** A constant with more readers than this is taken to stay, so that the cost stays linear. */
-const MOST_READERS = 64;
+/** Bytes that all results of one round may take in memory. */
+const LARGEST_ROUND = 2 ** 28;
 
-/** Nodes whose output is the same in every run, as long as writing it down takes no more bytes than computing it. */
+/** Limits of constant folding. */
+export interface FoldSettings {
+  /** Bytes that one result may take. */
+  readonly limit: number;
+  /** Whether the file may grow by a result. */
+  readonly grow: boolean;
+}
+
+const schema = roundsSchema.extend({
+  limit: z
+    .int()
+    .min(0)
+    .max(2 ** 30)
+    .default(LARGEST_FOLD)
+    .describe('bytes that one result may take'),
+  grow: z.boolean().default(false).describe('write results down even where the file grows by them'),
+});
+
+const ID = 'fold-constants';
+const DESCRIPTION = 'Computes what does not depend on inputs, where the file does not grow by it.';
+
+/** Folds what the package computes itself: arithmetic on shapes and masks. Needs no executor. */
 export const foldConstantsRule: Rule = {
-  id: 'fold-constants',
-  description: 'Computes what does not depend on inputs, where the file does not grow by it.',
-  find(survey) {
-    const known = evaluateAll(survey);
-    const gone = new Set<Value>();
-    const found: Rewrite[] = [];
-    // Readers come before what they read: a value is only written down when a node that stays reads it.
-    for (const [value, tensor] of [...known].reverse()) {
-      const node = value.producer;
-      if (node === null || survey.isPinned(value) || value.outputOf.size > 0) continue;
-      const isInner = value.consumers().every((reader) => reader.outputs.some((output) => gone.has(output)));
-      if (!isInner && (!agrees(value, tensor) || grows(node, tensor, known, survey))) continue;
-      gone.add(value);
-      if (!isInner) found.push({ subject: `${node}`, apply: () => fold(value, tensor, survey) });
-    }
-    return found.reverse();
-  },
+  id: ID,
+  description: DESCRIPTION,
+  find: (survey) => findFolds(survey, { limit: LARGEST_FOLD, grow: false }, new Map()),
 };
 
 /** Folds constants and returns the number of nodes replaced by their result. */
@@ -36,71 +56,87 @@ export function foldConstants(survey: Survey): number {
   return foldConstantsRule.find(survey).filter((rewrite) => rewrite.apply()).length;
 }
 
+/** The rule for one run over one model: what the executor of the context has computed is kept from round to round. */
+export function createFoldRule(settings: FoldSettings): Rule {
+  const results = new Map<Value, Result>();
+  const failed = new Set<Value>();
+  const prepare = async (survey: Survey, context: PassContext): Promise<Refusal[]> => {
+    results.clear();
+    const { executor, signal } = context;
+    if (executor === undefined) return [];
+    const known = evaluateAll(survey, settings.limit, results);
+    const batches = planBatches(known, failed, survey, settings.limit);
+    for (const batch of batches) for (const [value, result] of batch.results) results.set(value, result);
+    if (results.size === 0) return [];
+    const all = evaluateAll(survey, settings.limit, results);
+    const wanted = selectFolds(all, survey, { grow: settings.grow, uncomputed: true });
+    const refusals: Refusal[] = [];
+    for (const batch of batches) {
+      const values = wanted.filter((value) => batch.results.has(value));
+      const { tensors, failures } = await computeResults(batch, values, executor, signal);
+      for (const [value, tensor] of tensors) results.set(value, resultOf(tensor));
+      for (const [value, reason] of failures) {
+        failed.add(value);
+        refusals.push({ kind: 'refusal', name: ID, nodes: [`${value.producer ?? value}`], reason });
+      }
+    }
+    return refusals;
+  };
+  return {
+    id: ID,
+    description: DESCRIPTION,
+    prepare,
+    find: (survey) => findFolds(survey, settings, results),
+  };
+}
+
+/** Constant folding as a pass: through the executor of the context where there is one. */
+export const foldConstantsPass = definePass({
+  id: ID,
+  description: DESCRIPTION,
+  guarantee: 'exact',
+  schema,
+  propose: (model, context, { rounds, limit, grow }) =>
+    runRules([createFoldRule({ limit, grow })], model, context, rounds),
+});
+
+function findFolds(
+  survey: Survey,
+  { limit, grow }: FoldSettings,
+  results: ReadonlyMap<Value, Result>,
+): Rewrite[] {
+  const known = evaluateAll(survey, limit, results);
+  return selectFolds(known, survey, { grow, uncomputed: false }).flatMap((value) => {
+    const tensor = known.get(value)?.tensor;
+    const subject = value.producer;
+    if (tensor === undefined || subject === null) return [];
+    return [{ subject, apply: () => writeDown(value, tensor, survey) }];
+  });
+}
+
 /** Every value that can be computed now, results of other computed values included, in order. */
-function evaluateAll(survey: Survey): Map<Value, Tensor> {
-  const known = new Map<Value, Tensor>();
+function evaluateAll(survey: Survey, limit: number, results: ReadonlyMap<Value, Result>): Map<Value, Result> {
+  const known = new Map<Value, Result>();
   const constant = (value: Value | null | undefined) =>
-    constantTensor(value) ?? (value ? known.get(value) : undefined);
+    constantTensor(value) ?? (value ? known.get(value)?.tensor : undefined);
+  let bytes = 0;
   for (const graph of survey.model.graphs()) {
     for (const node of graph.nodes()) {
       const [output] = node.outputs;
-      if (output === undefined || output.name === '' || !isPlain(node)) continue;
-      const tensor = evaluate(node, (i) => constant(node.inputs[i]), survey, LARGEST_FOLD);
-      if (tensor !== undefined) known.set(output, tensor);
+      if (output === undefined || output.name === '' || node.opType === 'Constant' || !isPlain(node))
+        continue;
+      const tensor =
+        bytes < LARGEST_ROUND ? evaluate(node, (i) => constant(node.inputs[i]), survey, limit) : undefined;
+      const result = tensor === undefined ? results.get(output) : resultOf(tensor);
+      if (result === undefined) continue;
+      known.set(output, result);
+      bytes += tensor?.byteLength ?? 0;
     }
   }
   return known;
 }
 
-/** A declared type that the numbers contradict is a defect of the model, which is not made worse here. */
-function agrees(value: Value, tensor: Tensor): boolean {
-  if (value.type === undefined) return true;
-  if (!isTensorType(value.type) || value.type.elementType !== tensor.dataType) return false;
-  const { shape } = value.type;
-  if (shape === undefined) return true;
-  const fits = shape.every((dim, i) => typeof dim !== 'number' || dim === tensor.dims[i]);
-  return fits && shape.length === tensor.dims.length;
-}
-
-/** Compares the bytes of the result with those of all nodes and constants that go with the node. */
-function grows(node: Node, tensor: Tensor, known: ReadonlyMap<Value, Tensor>, survey: Survey): boolean {
-  const dying = new Set<Node>();
-  let saved = 0;
-  const release = (dead: Node) => {
-    dying.add(dead);
-    saved += nodeBytes(dead);
-    for (const input of new Set(dead.inputs)) {
-      if (input === null || input.outputOf.size > 0 || survey.isPinned(input)) continue;
-      if (input.uses.size > MOST_READERS || !input.consumers().every((consumer) => dying.has(consumer)))
-        continue;
-      const { producer } = input;
-      const isInput = survey.model.graph.inputs.includes(input);
-      if (producer !== null && (known.has(input) || producer.is('Constant'))) release(producer);
-      else if (input.tensor !== undefined && !isInput) saved += tensorBytes(input.tensor, input.name, 1);
-    }
-  };
-  release(node);
-  const inPlace = node.graph === null || !survey.holdsInitializers(node.graph);
-  // A Constant node keeps the names of the node it replaces.
-  const kept = inPlace ? nodeBytes(node) + 24 : 0;
-  return tensorBytes(tensor, node.outputs[0]?.name ?? '', 5) + kept > saved;
-}
-
-function fold(value: Value, tensor: Tensor, survey: Survey): boolean {
-  const node = value.producer;
-  if (!node?.graph) return false;
-  if (!survey.holdsInitializers(node.graph)) return turnIntoConstant(node, tensor);
-  const { graph } = node;
-  node.setOutputs([]);
-  graph.remove(node);
-  graph.addInitializer(value, tensor);
-  return true;
-}
-
-function turnIntoConstant(node: Node, tensor: Tensor): boolean {
-  node.setInputs([]);
-  for (const name of [...node.attributes.keys()]) node.setAttribute(name, undefined);
-  node.opType = 'Constant';
-  node.setAttribute('value', { kind: 'tensor', value: tensor });
-  return true;
+function resultOf(tensor: Tensor): Result {
+  const { dataType, dims, byteLength } = tensor;
+  return { dataType, dims, byteLength, tensor };
 }

@@ -1,10 +1,26 @@
 export { canonicalizeNorms, canonicalizeNormsRule } from './canonicalize-norms.ts';
 export { cleanup } from './cleanup.ts';
+export { eliminateCommonSubexpressionsRule } from './eliminate-common-subexpressions.ts';
 export { eliminateDeadCode, eliminateDeadCodeRule } from './eliminate-dead-code.ts';
 export { eliminateIdentities, eliminateIdentitiesRule } from './eliminate-identities.ts';
-export { foldConstants, foldConstantsRule } from './fold-constants.ts';
+export { eliminateNoopCastsRule } from './eliminate-noop-casts.ts';
+export { eliminateNoopReshapesRule } from './eliminate-noop-reshapes.ts';
+export { eliminateNoopTransposesRule } from './eliminate-noop-transposes.ts';
+export {
+  createFoldRule,
+  type FoldSettings,
+  foldConstants,
+  foldConstantsPass,
+  foldConstantsRule,
+} from './fold-constants.ts';
+export { liftConstants, liftConstantsRule } from './lift-constants.ts';
 export { mergeDuplicates, mergeDuplicatesRule } from './merge-duplicates.ts';
+export { mergeInitializersRule } from './merge-initializers.ts';
 export { mergeShifts, mergeShiftsRule } from './merge-shifts.ts';
+export { CLEANUP_PASSES } from './passes.ts';
+export { rulePass } from './rule-pass.ts';
+export { runRules } from './run-rules.ts';
+export { simplifyShapes, simplifyShapesRule } from './simplify-shapes.ts';
 export { splitProducts, splitProductsRule } from './split-products.ts';
 export { type Survey, takeSurvey } from './survey.ts';
 export type { Rewrite, Rule } from './types.ts';

@@ -6,15 +6,28 @@ import type { Survey } from './survey.ts';
 import type { Rewrite, Rule } from './types.ts';
 
 /** Nodes that compute what another node has computed, and initializers that hold the same bytes. */
-export const mergeDuplicatesRule: Rule = {
-  id: 'merge-duplicates',
-  description: 'Merges nodes that compute the same and initializers that hold the same bytes.',
-  find(survey) {
-    const search = new Search(survey);
-    for (const graph of roots(survey.model)) search.graph(graph, new Scope(undefined));
-    return search.found;
-  },
-};
+export const mergeDuplicatesRule: Rule = duplicatesRule(
+  'merge-duplicates',
+  'Merges nodes that compute the same and initializers that hold the same bytes.',
+  ['nodes', 'initializers'],
+);
+
+/** The part of the rule that is about nodes, about initializers, or all of it. */
+export function duplicatesRule(
+  id: string,
+  description: string,
+  kinds: readonly ('nodes' | 'initializers')[],
+): Rule {
+  return {
+    id,
+    description,
+    find(survey) {
+      const search = new Search(survey, kinds);
+      for (const graph of roots(survey.model)) search.graph(graph, new Scope(undefined));
+      return search.found;
+    },
+  };
+}
 
 /** Merges duplicates and returns the number of nodes and initializers that went. */
 export function mergeDuplicates(survey: Survey): number {
@@ -39,8 +52,9 @@ class Scope {
     this.#nodes.set(key, node);
   }
 
-  initializers(key: string): Value[] {
-    return [...(this.#outer?.initializers(key) ?? []), ...(this.#initializers.get(key) ?? [])];
+  /** The first initializer under a key that passes the test, from the outside in. */
+  findInitializer(key: string, isEqual: (value: Value) => boolean): Value | undefined {
+    return this.#outer?.findInitializer(key, isEqual) ?? this.#initializers.get(key)?.find(isEqual);
   }
 
   addInitializer(key: string, value: Value): void {
@@ -53,31 +67,38 @@ class Scope {
 class Search {
   readonly found: Rewrite[] = [];
   readonly #survey: Survey;
+  readonly #wanted: ReadonlySet<string>;
   readonly #kinds: ReadonlyMap<string, number>;
   /** The first of several equal values, for the later ones. */
   readonly #equal = new Map<Value, Value>();
   readonly #ids = new Map<Value, number>();
 
-  constructor(survey: Survey) {
+  constructor(survey: Survey, kinds: readonly string[]) {
     this.#survey = survey;
+    this.#wanted = new Set(kinds);
     this.#kinds = countKinds(survey.model);
   }
 
   graph(graph: Graph, scope: Scope): void {
-    for (const value of graph.initializers) this.#initializer(graph, value, scope);
+    if (this.#wanted.has('initializers')) {
+      for (const value of graph.initializers) this.#initializer(graph, value, scope);
+    }
     for (const node of graph.nodes()) {
-      this.#node(node, scope);
+      if (this.#wanted.has('nodes')) this.#node(node, scope);
       for (const subgraph of node.subgraphs()) this.graph(subgraph, new Scope(scope));
     }
   }
 
   #initializer(graph: Graph, value: Value, scope: Scope): void {
     const { tensor } = value;
-    if (tensor === undefined || value.overridable || graph.inputs.includes(value)) return;
+    if (tensor === undefined || value.overridable || this.#survey.isInput(value)) return;
     if (this.#survey.isPinned(value) || (this.#kinds.get(kindOf(value)) ?? 0) < 2) return;
     const key = tensorKey(tensor);
     if (key === undefined) return;
-    const twin = scope.initializers(key).find((other) => other.tensor && equalTensors(other.tensor, tensor));
+    const twin = scope.findInitializer(
+      key,
+      (other) => other.tensor !== undefined && equalTensors(other.tensor, tensor),
+    );
     if (twin === undefined || value.outputOf.size > 0) scope.addInitializer(key, value);
     else {
       this.#equal.set(value, twin);
@@ -98,7 +119,7 @@ class Search {
       const other = twin.outputs[i];
       if (other !== undefined && output.name !== '') this.#equal.set(output, other);
     }
-    this.found.push({ subject: `${node}`, apply: () => mergeNodes(node, twin, this.#survey) });
+    this.found.push({ subject: node, apply: () => mergeNodes(node, twin, this.#survey) });
   }
 
   #idOf(value: Value): number {

@@ -31,7 +31,7 @@ export const mergeShiftsRule: Rule = {
   find(survey) {
     return [...plainNodes(survey.model)]
       .filter((node) => plan(node, survey) !== undefined)
-      .map((node) => ({ subject: `${node}`, apply: () => rewrite(node, survey) }));
+      .map((node) => ({ subject: node, apply: () => rewrite(node, survey) }));
   },
 };
 

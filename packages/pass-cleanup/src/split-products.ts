@@ -28,7 +28,7 @@ export const splitProductsRule: Rule = {
   find(survey) {
     return [...plainNodes(survey.model)]
       .filter((node) => match(node, survey) !== undefined)
-      .map((node) => ({ subject: `${node}`, apply: () => rewrite(node, survey) }));
+      .map((node) => ({ subject: node, apply: () => rewrite(node, survey) }));
   },
 };
 

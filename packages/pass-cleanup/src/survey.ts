@@ -4,33 +4,46 @@ import {
   type Graph,
   isTensorType,
   type Model,
+  mentionedNames,
   type Node,
   type Shape,
+  type Tensor,
   type Value,
 } from '@sentei/ir';
 
-/** What the rules may take for granted about a model. Taken anew for every rule, since rules change the graph. */
+/** What the rules may take for granted about a model, however they change it: taken once for all of them. */
 export interface Survey {
   readonly model: Model;
   /** Opset version of the standard operators in a graph; functions have versions of their own. */
   opset(graph: Graph): number;
+  /** Element type of a value; `undefined` where it is unknown or there is no value. */
   elementType(value: Value | undefined): DataType | undefined;
+  /** Shape of a value; `undefined` where its rank is unknown or there is no value. */
   shape(value: Value | undefined): Shape | undefined;
   /** Whether something besides nodes and graph outputs mentions the value by name, so that it has to stay. */
   isPinned(value: Value): boolean;
-  /** The same for any name. */
+  /** Whether the value is an input of its graph, an initializer with a place among the inputs included. */
+  isInput(value: Value): boolean;
+  /** The same as `isPinned` for any name. */
   mentions(name: string): boolean;
   /** Whether a graph may hold new initializers: functions have none, and before IR version 4 they had to be inputs. */
   holdsInitializers(graph: Graph): boolean;
+  /** Small constants made or found so far, by their content; for `makeConstant`. */
+  readonly constants: Map<string, Value>;
 }
 
+/** Collects what rules ask about a model; out of date as soon as the model changes. Linear in its size. */
 export function takeSurvey(model: Model): Survey {
-  const pinned = pinnedNames(model);
+  const pinned = mentionedNames(model);
   const functionOpsets = new Map(
     model.functions.map(({ graph, opsetImports }) => [graph, opsetImports.get('') ?? model.opset]),
   );
+  const inputs = new Set<Value>();
+  for (const graph of model.graphs()) for (const input of graph.inputs) inputs.add(input);
   return {
     model,
+    constants: smallConstants(model),
+    isInput: (value) => inputs.has(value),
     opset: (graph) => functionOpsets.get(graph.root) ?? model.opset,
     elementType: declaredElementType,
     shape: declaredShape,
@@ -71,22 +84,22 @@ function declaredShape(value: Value | undefined): Shape | undefined {
   return value === undefined ? undefined : (constantTensor(value)?.dims ?? value.shape);
 }
 
-/** Names in quantization annotations, training info and device placements: messages that no rule rewrites. */
-function pinnedNames(model: Model): Set<string> {
-  const names = new Set<string>();
-  collectStrings(model.message?.trainingInfo, names);
-  for (const graph of model.graphs()) {
-    collectStrings(graph.message?.quantizationAnnotation, names);
-    for (const node of graph.nodes()) collectStrings(node.message?.deviceConfigurations, names);
-  }
-  return names;
+/** Bytes up to which a constant is looked up by its content. */
+const SMALL = 64;
+
+/** Text that only constants of the same type, shape and bytes share; `undefined` for large ones. */
+export function smallConstantKey(tensor: Tensor): string | undefined {
+  const { byteLength, external, dataType, dims } = tensor;
+  if (byteLength === 0 || byteLength > SMALL || external !== undefined) return undefined;
+  return `${dataType}[${dims}]${tensor.bytes()}`;
 }
 
-function collectStrings(part: unknown, names: Set<string>): void {
-  if (typeof part === 'string') {
-    names.add(part);
-    return;
+function smallConstants(model: Model): Map<string, Value> {
+  const constants = new Map<string, Value>();
+  for (const value of model.graph.initializers) {
+    const key = value.tensor && smallConstantKey(value.tensor);
+    if (key !== undefined && !value.overridable && value.outputOf.size === 0 && !constants.has(key))
+      constants.set(key, value);
   }
-  if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
-  for (const item of Array.isArray(part) ? part : Object.values(part)) collectStrings(item, names);
+  return constants;
 }

@@ -1,7 +1,15 @@
-import { DATA_TYPES, Tensor, tensorType, type Value, writeModelBytes } from '@sentei/ir';
+import {
+  DATA_TYPES,
+  type Model,
+  runPipeline,
+  Tensor,
+  tensorType,
+  type Value,
+  writeModelBytes,
+} from '@sentei/ir';
 import { describe, expect, it } from 'vitest';
 import { eliminateDeadCodeRule } from '../src/eliminate-dead-code.ts';
-import { foldConstants, foldConstantsRule as rule } from '../src/fold-constants.ts';
+import { foldConstants, foldConstantsPass, foldConstantsRule as rule } from '../src/fold-constants.ts';
 import { takeSurvey } from '../src/survey.ts';
 import {
   expectUntouched,
@@ -120,7 +128,7 @@ describe('fold-constants', () => {
       const constant = b.op('Neg', [b.float32([1, 2])]);
       return [constant, b.op('Add', [x as Value, b.op('Sqrt', [b.float32([4, 9])])])];
     });
-    model.graph.message = { quantizationAnnotation: [{ tensorName: 'sqrt_out' }] as object[] };
+    model.graph.quantizationAnnotations = [{ tensorName: 'sqrt_out', parameters: new Map() }];
     expectUntouched(model, rule);
   });
 
@@ -157,5 +165,76 @@ describe('fold-constants', () => {
       true,
     );
     expectUntouched(model, rule);
+  });
+});
+
+describe('fold-constants with an executor', () => {
+  const context = {
+    logger: { info: () => undefined, warn: () => undefined },
+    judge: undefined,
+    maxDrop: 0,
+    progress: () => undefined,
+  };
+  const waves = () =>
+    tinyModel({ x: ['n'] }, (b, [x]) => {
+      const wave = b.op('Sin', [b.op('Exp', [b.float32([0.25, -1, 3])])]);
+      return [b.op('Mul', [b.op('Neg', [x as Value]), b.op('Add', [wave, b.float32([1], [])])])];
+    });
+  /** Runs in this process; counts its runs and refuses models with an operator. */
+  function executor(unable = '') {
+    const seen: string[][] = [];
+    const runHere = async (model: Model) => {
+      seen.push(operators(model));
+      if (operators(model).includes(unable)) throw new Error(`no kernel for ${unable}`);
+      const results = await run(model, {});
+      return new Map(
+        Object.entries(results).map(([name, { data, dims }]) => [name, Tensor.floats(data, dims)]),
+      );
+    };
+    return { seen, run: runHere };
+  }
+
+  it('folds what the executor computes, in one run, to the bits it computes', async () => {
+    const model = waves();
+    const own = executor();
+    const [record] = await runPipeline(model, [foldConstantsPass()], { ...context, executor: own });
+    expect(record?.patches.map(({ decision }) => decision)).toEqual(['applied']);
+    expect(own.seen).toEqual([['Exp', 'Sin', 'Add']]);
+    once(model, eliminateDeadCodeRule);
+    expect(operators(model)).toEqual(['Neg', 'Mul']);
+    const feeds = { x: floats([1, 2, 3], [3]) };
+    expect(await run(model, feeds)).toEqual(await run(waves(), feeds));
+  });
+
+  it('writes the same bytes each time', async () => {
+    const [first, second] = [waves(), waves()];
+    for (const model of [first, second])
+      await runPipeline(model, [foldConstantsPass()], { ...context, executor: executor() });
+    expect(Buffer.compare(writeModelBytes(first), writeModelBytes(second))).toBe(0);
+  });
+
+  it('folds the rest where the executor fails on a node, and says why', async () => {
+    const model = waves();
+    const settings = { ...context, executor: executor('Sin') };
+    const [record] = await runPipeline(model, [foldConstantsPass()], settings);
+    once(model, eliminateDeadCodeRule);
+    expect(operators(model)).toEqual(['Neg', 'Sin', 'Add', 'Mul']);
+    expect(record?.patches[0]).toMatchObject({ decision: 'refused', reason: 'no kernel for Sin' });
+  });
+
+  it('keeps to its limit, and to the size of the file unless told otherwise', async () => {
+    const large = () =>
+      tinyModel({ x: ['n'] }, (b, [x]) => [
+        b.op('Mul', [x as Value, b.op('Tile', [b.op('Sin', [b.float32([1])]), b.int64([500])])]),
+      ]);
+    const folded = async (options: Parameters<typeof foldConstantsPass>[0]) => {
+      const model = large();
+      await runPipeline(model, [foldConstantsPass(options)], { ...context, executor: executor() });
+      once(model, eliminateDeadCodeRule);
+      return operators(model);
+    };
+    expect(await folded({})).toEqual(['Tile', 'Mul']);
+    expect(await folded({ grow: true })).toEqual(['Mul']);
+    expect(await folded({ grow: true, limit: 100 })).toEqual(['Tile', 'Mul']);
   });
 });

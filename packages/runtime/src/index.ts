@@ -12,6 +12,8 @@ export type { OutputComparison } from './compare-outputs.ts';
 export { compareOutputs, compareTensors } from './compare-outputs.ts';
 export type { Engine, EngineOptions, LoadOptions } from './engine.ts';
 export { startEngine } from './engine.ts';
+export type { ExecutorOptions, OnnxExecutor } from './executor.ts';
+export { createExecutor } from './executor.ts';
 export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from './host-tensor.ts';
 export { hostTensor } from './host-tensor.ts';
 export type { JudgeOptions } from './judge.ts';

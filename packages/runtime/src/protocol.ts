@@ -1,14 +1,15 @@
 import type { Feeds, HostTensor, TensorType } from './host-tensor.ts';
 
 /**
- * What parent and worker say to each other: one request, then one reply to it. A worker holds one model and is
- * given back by ending its process, since ONNX Runtime keeps memory after a session's release
+ * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
+ * evaluates small ones, and is given back by ending its process, since ONNX Runtime keeps memory after a session's release
  * (microsoft/onnxruntime issues 25325 and 26831).
  */
 
 /** A number, the name of a symbolic dimension, or `null` for an unknown one without a name. */
 export type Dimension = number | string | null;
 
+/** One input or output of a model. */
 export interface ValueSignature {
   readonly name: string;
   /** `null`: a sequence, map or optional, or an element type that the Node binding cannot carry. */
@@ -20,11 +21,13 @@ export interface ValueSignature {
   readonly dims: readonly Dimension[] | null;
 }
 
+/** Inputs and outputs of a model, as a session knows them. */
 export interface Signature {
   readonly inputs: readonly ValueSignature[];
   readonly outputs: readonly ValueSignature[];
 }
 
+/** How far ONNX Runtime optimizes a graph before it runs it. */
 export type GraphOptimizationLevel = 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
 
 /** Everything besides the model that decides how fast it runs. */
@@ -61,8 +64,17 @@ export interface ScoreRequest {
   readonly output: string;
 }
 
-export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest;
+/** A model to load from memory, run once and let go of: many can follow each other in one process. */
+export interface EvaluateRequest {
+  readonly kind: 'evaluate';
+  readonly model: Uint8Array;
+  readonly feeds: Feeds;
+  readonly settings: SessionSettings;
+}
 
+export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest | EvaluateRequest;
+
+/** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
   /** Version of ONNX Runtime. */
   readonly version: string;
@@ -75,6 +87,7 @@ export type Reply =
   | { readonly kind: 'ready'; readonly runtime: RuntimeDescription }
   | { readonly kind: 'load'; readonly signature: Signature }
   | { readonly kind: 'run'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'evaluate'; readonly outputs: Readonly<Record<string, HostTensor>> }
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   /** Mean bits per predicted byte. */

@@ -95,6 +95,11 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
+  /** Whether the process has ended or is about to. */
+  get isEnded(): boolean {
+    return this.#ending !== undefined;
+  }
+
   /**
    * Sends a request when the earlier ones have been answered.
    *

@@ -12,11 +12,13 @@ import type { Feeds, HostTensor, TensorData, TensorType } from './host-tensor.ts
 import { byteLength, isTensorType } from './host-tensor.ts';
 import { nextByteBits } from './next-byte-bits.ts';
 import type {
+  EvaluateRequest,
   LoadRequest,
   Reply,
   Request,
   RuntimeDescription,
   ScoreRequest,
+  SessionSettings,
   ValueSignature,
 } from './protocol.ts';
 import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
@@ -78,6 +80,44 @@ function checkReplySize(tensors: readonly HostTensor[]): void {
   }
 }
 
+function sessionOptions({
+  threads,
+  graphOptimizationLevel,
+}: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    logSeverityLevel: LOG_SEVERITY,
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel,
+    // Idle threads must not spin into the other process's turn of a benchmark.
+    extra: { session: { force_spinning_stop: '1' } },
+  };
+}
+
+async function runOnce(
+  session: InferenceSession,
+  feeds: Feeds,
+  wanted: readonly string[] = session.outputNames,
+): Promise<Readonly<Record<string, HostTensor>>> {
+  const results = await session.run(toOrtTensors(feeds), wanted);
+  const outputs = Object.entries(results).map(
+    ([name, tensor]) => [name, toHostTensor(name, tensor)] as const,
+  );
+  checkReplySize(outputs.map(([, tensor]) => tensor));
+  return Object.fromEntries(outputs);
+}
+
+async function evaluate({ model, feeds, settings }: EvaluateRequest): Promise<Reply> {
+  const session = await InferenceSession.create(model, sessionOptions(settings));
+  try {
+    return { kind: 'evaluate', outputs: await runOnce(session, feeds) };
+  } finally {
+    await session.release();
+  }
+}
+
 class Responder {
   #session: InferenceSession | undefined;
 
@@ -87,13 +127,7 @@ class Responder {
         return this.#load(request);
       case 'run': {
         const session = this.#loaded();
-        const fetches = request.outputs ?? session.outputNames;
-        const results = await session.run(toOrtTensors(request.feeds), fetches);
-        const outputs = Object.entries(results).map(
-          ([name, tensor]) => [name, toHostTensor(name, tensor)] as const,
-        );
-        checkReplySize(outputs.map(([, tensor]) => tensor));
-        return { kind: 'run', outputs: Object.fromEntries(outputs) };
+        return { kind: 'run', outputs: await runOnce(session, request.feeds, request.outputs) };
       }
       case 'time': {
         const session = this.#loaded();
@@ -108,21 +142,14 @@ class Responder {
       }
       case 'score':
         return this.#score(request);
+      case 'evaluate':
+        return evaluate(request);
     }
   }
 
   async #load({ path, settings }: LoadRequest): Promise<Reply> {
     if (this.#session) throw new Error('this process already holds a model');
-    const session = await InferenceSession.create(path, {
-      logSeverityLevel: LOG_SEVERITY,
-      executionProviders: ['cpu'],
-      executionMode: 'sequential',
-      intraOpNumThreads: settings.threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: settings.graphOptimizationLevel,
-      // Idle threads must not spin into the other process's turn of a benchmark.
-      extra: { session: { force_spinning_stop: '1' } },
-    });
+    const session = await InferenceSession.create(path, sessionOptions(settings));
     this.#session = session;
     return {
       kind: 'load',

@@ -4,8 +4,10 @@ import { DATA_TYPES, type DataType, dataTypeName } from './data-type.ts';
 /** Extent of one axis: a number, a symbol (`'batch'`), or `null` where nothing is known. */
 export type Dimension = number | string | null;
 
+/** Extents of all axes, outermost first; empty for a scalar. */
 export type Shape = readonly Dimension[];
 
+/** Type of a dense or sparse tensor. */
 export interface TensorType {
   readonly kind: 'tensor' | 'sparse-tensor';
   readonly elementType: DataType;
@@ -20,12 +22,15 @@ export interface OtherType {
   readonly message?: TypeProto;
 }
 
+/** Type of anything a value can hold. */
 export type ValueType = TensorType | OtherType;
 
+/** Type of a dense tensor; without a shape, not even its rank is known. */
 export function tensorType(elementType: DataType, shape?: Shape): TensorType {
   return shape === undefined ? { kind: 'tensor', elementType } : { kind: 'tensor', elementType, shape };
 }
 
+/** Whether a type is that of a dense or sparse tensor. */
 export function isTensorType(type: ValueType | undefined): type is TensorType {
   return type !== undefined && (type.kind === 'tensor' || type.kind === 'sparse-tensor');
 }

@@ -24,14 +24,17 @@ const MAX_TEXT = 240;
  * when it is computed with.
  */
 
+/** Sum of two extents; `null` where either is unknown. */
 export function add(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, sum);
 }
 
+/** Difference of two extents; `null` where either is unknown. */
 export function subtract(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, (x, y) => sum(x, scale(y, -1)));
 }
 
+/** Product of two extents: 0 where either is 0, else `null` where either is unknown. */
 export function multiply(a: Dimension, b: Dimension): Dimension {
   return a === 0 || b === 0 ? 0 : combine(a, b, product);
 }
@@ -46,10 +49,12 @@ export function ceilDivide(a: Dimension, b: number): Dimension {
   return floorDivide(add(a, b - 1), b);
 }
 
+/** The smaller of two extents; `null` where either is unknown. */
 export function minimum(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, (x, y) => extreme('min', x, y));
 }
 
+/** The larger of two extents; `null` where either is unknown. */
 export function maximum(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, (x, y) => extreme('max', x, y));
 }

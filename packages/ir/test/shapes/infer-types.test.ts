@@ -85,7 +85,16 @@ describe('inferTypes', () => {
   it('treats a function of the model as a barrier even where it has the name of an operator', () => {
     const { model, outputs } = modelOf('Relu', ['float32[n]']);
     const graph = new Graph('Relu');
-    const definition = { domain: '', name: 'Relu', overload: '', graph, attributeDefaults: [], message: {} };
+    const definition = {
+      domain: '',
+      name: 'Relu',
+      overload: '',
+      graph,
+      attributeNames: [],
+      attributeDefaults: new Map(),
+      metadataProps: new Map(),
+      remainder: undefined,
+    };
     model.functions = [{ ...definition, opsetImports: new Map() }];
     const table = inferTypes(model);
     expect(outputs.map((output) => describeValue(table, output))).toEqual(['-']);

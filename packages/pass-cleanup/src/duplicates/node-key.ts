@@ -22,7 +22,7 @@ const RANDOM = new Set([
  * @param idOf number of a value; values known to be equal share one
  */
 export function nodeKey(node: Node, idOf: (value: Value) => number): string | undefined {
-  if (!isPlain(node) || RANDOM.has(node.opType) || isTraining(node)) return undefined;
+  if (!isPlain(node) || isRandom(node) || isTraining(node)) return undefined;
   const attributes: string[] = [];
   for (const [name, attribute] of node.attributes) {
     const text = attributeText(attribute);
@@ -32,6 +32,11 @@ export function nodeKey(node: Node, idOf: (value: Value) => number): string | un
   const inputs = node.inputs.map((value) => (value === null ? '' : idOf(value)));
   const outputs = node.outputs.map((value) => (value.name === '' ? '' : 'o'));
   return [node.opType, attributes.sort().join(';'), inputs.join(','), outputs.join(',')].join('|');
+}
+
+/** Whether a standard operator may give another result each time. */
+export function isRandom(node: Node): boolean {
+  return RANDOM.has(node.opType);
 }
 
 /** Before opset 14 the outputs of a BatchNormalization say whether it keeps running statistics. */

@@ -1,4 +1,4 @@
-import type { Node, Tensor } from '@sentei/ir';
+import type { Node } from '@sentei/ir';
 
 /** Bytes a node takes in a file, at least: its names, attributes and metadata with their tags and lengths. */
 export function nodeBytes(node: Node): number {
@@ -15,12 +15,18 @@ export function nodeBytes(node: Node): number {
   return bytes;
 }
 
+/** What the size of a tensor in a file depends on. */
+export interface TensorSize {
+  readonly dims: readonly number[];
+  readonly byteLength: number;
+}
+
 /**
  * Bytes an initializer takes in a file.
  *
  * @param lengthBytes bytes that each number of the encoding takes: 1 for a lower bound, 5 for an upper one
  */
-export function tensorBytes(tensor: Tensor, name: string, lengthBytes: 1 | 5): number {
+export function tensorBytes(tensor: TensorSize, name: string, lengthBytes: 1 | 5): number {
   const perDimension = 1 + Math.min(lengthBytes, 3);
   const fields = 2 + 2 + 2 * (1 + Math.min(lengthBytes, 2));
   return fields + perDimension * tensor.dims.length + Buffer.byteLength(name) + tensor.byteLength;
