@@ -74,6 +74,8 @@ export function checkModel(bytes, folder) {
     const model = readModelBytes(bytes, { folder });
     const problems = verify(model);
     countModel(model);
+    // Parts that are decoded when they are asked for may be refused then.
+    for (const graph of model.graphs()) for (const node of graph.nodes()) void node.metadataProps.size;
     return { model, problems };
   });
   if (read === undefined) return 'refused';
