@@ -26,6 +26,8 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'unsupported-model': 3,
   'external-data': 3,
   'invalid-graph': 3,
+  'text-syntax': 3,
+  'weights-elided': 3,
   'pipeline-syntax': 4,
   'unknown-pass': 4,
   'unknown-option': 4,

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'unsupported-model'
   | 'external-data'
   | 'invalid-graph'
+  | 'text-syntax'
+  | 'weights-elided'
   | 'pipeline-syntax'
   | 'unknown-pass'
   | 'unknown-option'

@@ -60,6 +60,45 @@ export {
 } from './pass/pipeline.ts';
 export { type PassRecord, type PatchRecord, runPipeline } from './pass/run-pipeline.ts';
 export { countModel, type ModelStatistics } from './pass/statistics.ts';
+export {
+  applyRules,
+  type FoundMatch,
+  findMatches,
+  type RewriteOptions,
+  type RewriteRecord,
+  type RewriteRefusal,
+  type RewriteReport,
+} from './rewrite/apply-rules.ts';
+export {
+  type AttributeCondition,
+  type AttributeTest,
+  absentOr,
+  BoundAttribute,
+  type ConstantCondition,
+  type ConstantOptions,
+  type Verdict,
+} from './rewrite/conditions.ts';
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  missText,
+  type NearMiss,
+} from './rewrite/explain.ts';
+export { Match } from './rewrite/match.ts';
+export {
+  type NodeOptions as PatternNodeOptions,
+  type Pattern,
+  type PatternFunction,
+  type PatternNode,
+  type PatternOperand,
+  type PatternOps,
+  PatternValue,
+  pattern,
+} from './rewrite/pattern.ts';
+export type { ReplacementOperand, ReplacementOps, ReplacementOptions } from './rewrite/replacement.ts';
+export { type RewritePassFields, rewritePass } from './rewrite/rewrite-pass.ts';
+export { type RewriteRule, type RewriteRuleFields, rewriteRule } from './rewrite/rule.ts';
 export { inferTypes } from './shapes/infer-types.ts';
 export {
   add as addDimensions,
@@ -73,4 +112,7 @@ export {
   symbolsOf,
 } from './shapes/symbols.ts';
 export { type TypeConflict, TypeTable } from './shapes/type-table.ts';
+export type { ParseOptions, PrintOptions } from './text/options.ts';
+export { parseModel } from './text/parse-model.ts';
+export { printGraph, printModel, printNode } from './text/print-model.ts';
 export { assertValid, type Problem, type ProblemCode, verify } from './verify.ts';

@@ -9,6 +9,7 @@ import type {
   SparseTensorProto,
   TensorProto,
   TypeProto,
+  ValueInfoProto,
 } from './messages.ts';
 import { onnxRoot } from './schema.ts';
 
@@ -16,12 +17,14 @@ import { onnxRoot } from './schema.ts';
  * Whole messages by way of protobufjs, for what the graph does not model field by field.
  */
 
-interface Messages {
+export interface Messages {
   readonly ModelProto: ModelProto;
   readonly AttributeProto: AttributeProto;
   readonly SparseTensorProto: SparseTensorProto;
   readonly TensorProto: TensorProto;
   readonly TypeProto: TypeProto;
+  readonly ValueInfoProto: ValueInfoProto;
+  readonly DeviceConfigurationProto: Message;
   readonly TensorAnnotation: Message;
   readonly NodeDeviceConfigurationProto: Message;
   readonly TrainingInfoProto: Message;

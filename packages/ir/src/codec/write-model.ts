@@ -255,7 +255,7 @@ class ModelWriter {
 }
 
 /** Values to describe besides inputs and outputs: those the file described, then typed ones that passes have made. */
-function describedValues(graph: Graph): Value[] {
+export function describedValues(graph: Graph): Value[] {
   const outputs = new Set(graph.outputs);
   const fromFile = graph.valueInfoOrder.filter(
     (value) => isDefinedIn(graph, value) && (!outputs.has(value) || value.outputInfo !== undefined),

@@ -21,7 +21,8 @@ import type { ExternalRange } from './external-data.ts';
 type Source =
   | { readonly kind: 'file'; readonly message: TensorMessage }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'lazy'; readonly read: () => Uint8Array };
+  | { readonly kind: 'lazy'; readonly read: () => Uint8Array }
+  | { readonly kind: 'absent'; readonly error: () => SenteiError };
 
 /**
  * A handle on constant numbers: a view into the file they came from, a range of an external file, an array made by a
@@ -81,6 +82,16 @@ export class Tensor {
   }
 
   /**
+   * Makes a tensor that stands for one whose elements are not here: asking for them, or writing them, throws `error()`.
+   *
+   * @throws SenteiError `invalid-graph` for an impossible shape
+   */
+  static absent(dataType: DataType, dims: readonly number[], error: () => SenteiError): Tensor {
+    checkShape(dims, '');
+    return new Tensor(dataType, [...dims], { kind: 'absent', error });
+  }
+
+  /**
    * Makes a tensor whose bytes lie in a file beside the model.
    *
    * @param entries what the model says of it: `location`, and if need be `offset`, `length` (bytes) and `checksum`
@@ -120,6 +131,11 @@ export class Tensor {
   /** Makes a bool tensor; a vector unless `dims` says otherwise. */
   static bool(values: readonly boolean[], dims: readonly number[] = [values.length]): Tensor {
     return Tensor.fromBytes('bool', dims, Uint8Array.from(values, Number));
+  }
+
+  /** The tensor as it stands in the file it comes from; for the text form. */
+  get message(): TensorMessage | undefined {
+    return this.#source.kind === 'file' ? this.#source.message : undefined;
   }
 
   /** Where the bytes lie when they are not in the model file. */
@@ -168,6 +184,7 @@ export class Tensor {
    */
   bytes(): Uint8Array {
     const source = this.#source;
+    if (source.kind === 'absent') throw source.error();
     const expected = packedLength(this.dataType, this.dims);
     if (expected === undefined) throw this.#unreadable('bytes');
     if (source.kind === 'bytes') return source.bytes;
@@ -204,6 +221,7 @@ export class Tensor {
    */
   strings(): string[] {
     const source = this.#source;
+    if (source.kind === 'absent') throw source.error();
     if (this.dataType !== 'string' || source.kind !== 'file') throw this.#unreadable('strings');
     const { stringData = [] } = decodeTypedFields(source.message);
     if (stringData.length !== this.size) {

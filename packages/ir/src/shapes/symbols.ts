@@ -120,9 +120,22 @@ function toDimension(polynomial: Polynomial): Dimension {
   return text.length > MAX_TEXT ? null : text;
 }
 
-/** Text that is no expression is the name of a symbol as a whole. */
+/** A model has few expressions and meets each of them on every node. */
+const PARSED = new Map<string, Polynomial>();
+const MOST_PARSED = 4096;
+
 function parse(text: string): Polynomial {
+  const known = PARSED.get(text);
+  if (known !== undefined) return known;
   if (text.length > MAX_TEXT) return atom('symbol', text);
+  if (PARSED.size >= MOST_PARSED) PARSED.clear();
+  const polynomial = parseText(text);
+  PARSED.set(text, polynomial);
+  return polynomial;
+}
+
+/** Text that is no expression is the name of a symbol as a whole. */
+function parseText(text: string): Polynomial {
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|\/\/|[-+*/(),]|[^\s+\-*/(),"]+|\S/gs) ?? [];
   const parser = new Parser(tokens);
   return parser.whole() ?? atom('symbol', text);

@@ -179,7 +179,7 @@ describe('writeModelBytes', () => {
 
   it('does not write types that only carry a kind', () => {
     const { model, sum } = tinyModel();
-    sum.type = { kind: 'sequence' };
+    sum.type = { kind: 'unknown' };
     const graph = decodeModel(writeModelBytes(model)).graph;
     expect(graph?.valueInfo).toEqual([]);
   });

@@ -48,7 +48,7 @@ describe('Value', () => {
     expect(value.shape).toEqual(['n']);
     value.tensor = Tensor.floats([1, 2]);
     expect(value.shape).toEqual([2]);
-    expect(new Value('v', { kind: 'sequence' }).shape).toBeUndefined();
+    expect(new Value('v', { kind: 'opaque', domain: '', name: 'o' }).shape).toBeUndefined();
     expect(`${value}`).toBe('%v');
   });
 });

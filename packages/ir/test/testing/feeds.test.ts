@@ -34,7 +34,11 @@ test('every input gets a tensor of its type, open axes of the same extent', () =
 });
 
 test('inputs that nothing is known to feed are refused', async () => {
-  for (const type of [tensorType('string', [1]), tensorType('float32'), { kind: 'sequence' } as const]) {
+  for (const type of [
+    tensorType('string', [1]),
+    tensorType('float32'),
+    { kind: 'sequence', element: tensorType('float32') } as const,
+  ]) {
     expect(await codeOf(() => makeFeeds(modelOf({ s: type }), 1, 0))).toBe('unsupported-model');
   }
 });
