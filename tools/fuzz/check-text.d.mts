@@ -1,0 +1,1 @@
+export function checkPipeline(text: string): 'refused' | 'read';
