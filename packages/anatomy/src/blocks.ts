@@ -13,6 +13,7 @@ export interface Block {
   readonly output: Value;
 }
 
+/** The residual blocks of a graph, and the sums that were not taken for any. */
 export interface Anatomy {
   /** In graph order; those of a subgraph follow those of the graph around it. */
   readonly subBlocks: readonly SubBlock[];

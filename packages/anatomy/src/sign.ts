@@ -1,5 +1,6 @@
 import { constantTensor, type Value } from '@sentei/ir';
 
+/** A sign that all elements of a value share. */
 export type Sign = 'non-negative' | 'non-positive';
 
 /** Operators that move, copy, select or add up elements: their outputs have the sign that all their data inputs share. */

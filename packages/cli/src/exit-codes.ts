@@ -14,6 +14,7 @@ export const EXIT_CODES = [
   { code: 130, meaning: 'interrupted' },
 ] as const;
 
+/** Status that the command ends with. */
 export type ExitCode = (typeof EXIT_CODES)[number]['code'];
 
 const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
@@ -25,6 +26,8 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'unsupported-model': 3,
   'external-data': 3,
   'invalid-graph': 3,
+  'text-syntax': 3,
+  'weights-elided': 3,
   'pipeline-syntax': 4,
   'unknown-pass': 4,
   'unknown-option': 4,

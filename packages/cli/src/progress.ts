@@ -9,7 +9,9 @@ export interface Listener {
   step(title: string): void;
   /** How far the current step is. */
   progress(progress: Progress): void;
+  /** Something worth knowing. */
   info(message: string): void;
+  /** Something that may be wrong. */
   warn(message: string): void;
 }
 

@@ -26,6 +26,7 @@ import { runPasses, throwIfCancelled } from './run-passes.ts';
 import { validateResult } from './validate-result.ts';
 import { senteiVersion } from './versions.ts';
 
+/** What `prune` reads, runs and writes. */
 export interface PruneOptions {
   /** The ONNX file to prune. */
   readonly model: string;

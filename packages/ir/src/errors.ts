@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'unsupported-model'
   | 'external-data'
   | 'invalid-graph'
+  | 'text-syntax'
+  | 'weights-elided'
   | 'pipeline-syntax'
   | 'unknown-pass'
   | 'unknown-option'
@@ -19,6 +21,7 @@ export type ErrorCode =
   | 'budget-exceeded'
   | 'cancelled';
 
+/** What an error says beyond its code and message. */
 export interface ErrorDetails {
   /** The file, node, value, pass or option at fault. */
   readonly subject?: string;

@@ -1,13 +1,19 @@
+export type { QuantizationAnnotation } from './codec/quantization-annotation.ts';
 export { IR_VERSIONS, OPSET_VERSIONS, readModelBytes } from './codec/read-model.ts';
 export { writeModelBytes } from './codec/write-model.ts';
 export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
-export { readModel, writeFileWhole, writeModel } from './file.ts';
-export { makeFolders, removeEmptyFolders } from './folders.ts';
+export { checkExternalData } from './file/external-files.ts';
+export type { ExternalDataOptions } from './file/external-layout.ts';
+export { makeFolders, removeEmptyFolders } from './file/folders.ts';
+export { readModel } from './file/read-model-file.ts';
+export { writeFileWhole } from './file/stage.ts';
+export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
 export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
 export { constantIntegers, constantScalar, constantTensor } from './graph/constant.ts';
 export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts';
 export { Graph } from './graph/graph.ts';
+export { mentionedNames } from './graph/mentioned-names.ts';
 export { type FunctionDefinition, Model } from './graph/model.ts';
 export { Node, type NodeFields } from './graph/node.ts';
 export { removeUnread } from './graph/remove-unread.ts';
@@ -21,7 +27,8 @@ export {
   tensorType,
   type ValueType,
 } from './graph/type.ts';
-export { type Use, Value } from './graph/value.ts';
+export type { Use } from './graph/uses.ts';
+export { Value } from './graph/value.ts';
 export { fromProto, toProto } from './interop/onnx-proto.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
 export type { Executor } from './pass/executor.ts';
@@ -53,6 +60,45 @@ export {
 } from './pass/pipeline.ts';
 export { type PassRecord, type PatchRecord, runPipeline } from './pass/run-pipeline.ts';
 export { countModel, type ModelStatistics } from './pass/statistics.ts';
+export {
+  applyRules,
+  type FoundMatch,
+  findMatches,
+  type RewriteOptions,
+  type RewriteRecord,
+  type RewriteRefusal,
+  type RewriteReport,
+} from './rewrite/apply-rules.ts';
+export {
+  type AttributeCondition,
+  type AttributeTest,
+  absentOr,
+  BoundAttribute,
+  type ConstantCondition,
+  type ConstantOptions,
+  type Verdict,
+} from './rewrite/conditions.ts';
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  missText,
+  type NearMiss,
+} from './rewrite/explain.ts';
+export { Match } from './rewrite/match.ts';
+export {
+  type NodeOptions as PatternNodeOptions,
+  type Pattern,
+  type PatternFunction,
+  type PatternNode,
+  type PatternOperand,
+  type PatternOps,
+  PatternValue,
+  pattern,
+} from './rewrite/pattern.ts';
+export type { ReplacementOperand, ReplacementOps, ReplacementOptions } from './rewrite/replacement.ts';
+export { type RewritePassFields, rewritePass } from './rewrite/rewrite-pass.ts';
+export { type RewriteRule, type RewriteRuleFields, rewriteRule } from './rewrite/rule.ts';
 export { inferTypes } from './shapes/infer-types.ts';
 export {
   add as addDimensions,
@@ -66,4 +112,7 @@ export {
   symbolsOf,
 } from './shapes/symbols.ts';
 export { type TypeConflict, TypeTable } from './shapes/type-table.ts';
+export type { ParseOptions, PrintOptions } from './text/options.ts';
+export { parseModel } from './text/parse-model.ts';
+export { printGraph, printModel, printNode } from './text/print-model.ts';
 export { assertValid, type Problem, type ProblemCode, verify } from './verify.ts';

@@ -4,6 +4,7 @@ import { canonicalDomain, type Model } from './graph/model.ts';
 import type { Node } from './graph/node.ts';
 import type { Value } from './graph/value.ts';
 
+/** Stable identifiers of the rules that `verify` checks. */
 export type ProblemCode =
   | 'undefined-value'
   | 'out-of-order'
@@ -12,6 +13,7 @@ export type ProblemCode =
   | 'missing-opset'
   | 'broken-use-list';
 
+/** A rule that the graph breaks, and where. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly message: string;
@@ -27,11 +29,10 @@ export function verify(model: Model): Problem[] {
   const domains = new Set(model.opsetImports.keys());
   // Before IR version 3 models had no opset imports; the standard operators were those of opset 1.
   if (model.irVersion < 3) domains.add('');
-  const uses: UseIndex = new Map();
-  verifyGraph(model.graph, new Scope(undefined), { domains, problems, uses });
+  verifyGraph(model.graph, new Scope(undefined), { domains, problems });
   for (const { graph, opsetImports } of model.functions) {
     const known = new Set([...opsetImports.keys(), ...domains]);
-    verifyGraph(graph, new Scope(undefined), { domains: known, problems, uses });
+    verifyGraph(graph, new Scope(undefined), { domains: known, problems });
   }
   return problems;
 }
@@ -50,28 +51,26 @@ export function assertValid(model: Model): void {
 interface Verification {
   readonly domains: ReadonlySet<string>;
   readonly problems: Problem[];
-  readonly uses: UseIndex;
 }
-
-/** Input positions that each value is read at, by node, as the value itself has it. */
-type UseIndex = Map<Value, Map<Node, Set<number>>>;
 
 /** What is defined so far at one place: in a graph, then in those around it. */
 class Scope {
   readonly outer: Scope | undefined;
-  readonly values = new Set<Value>();
   readonly names = new Map<string, Value>();
 
   constructor(outer: Scope | undefined) {
     this.outer = outer;
   }
 
-  has(value: Value): boolean {
-    return this.values.has(value) || (this.outer?.has(value) ?? false);
-  }
-
-  find(name: string): Value | undefined {
-    return this.names.get(name) ?? this.outer?.find(name);
+  /** Whether the value is defined, and whether its name still means it here. */
+  find(value: Value): 'visible' | 'hidden' | 'undefined' {
+    let isFirst = true;
+    for (let scope: Scope | undefined = this; scope; scope = scope.outer) {
+      const meant = scope.names.get(value.name);
+      if (meant === value) return isFirst ? 'visible' : 'hidden';
+      if (meant !== undefined) isFirst = false;
+    }
+    return 'undefined';
   }
 }
 
@@ -83,8 +82,8 @@ function verifyGraph(graph: Graph, scope: Scope, verification: Verification): vo
         code: 'assigned-twice',
         message: `${value.name} is assigned twice in ${graph.name} (${place})`,
       });
-    } else scope.names.set(value.name, value);
-    scope.values.add(value);
+    }
+    scope.names.set(value.name, value);
   };
   const inputs = new Set(graph.inputs);
   for (const input of graph.inputs) define(input, 'an input');
@@ -102,11 +101,13 @@ function verifyGraph(graph: Graph, scope: Scope, verification: Verification): vo
     for (const output of node.outputs) {
       if (output.producer !== node)
         problems.push({ code: 'broken-use-list', message: `${node} lost its output ${output.name}` });
-      if (output.name !== '') define(output, `${node}`);
+      if (output.name === '') continue;
+      if (scope.names.has(output.name)) define(output, `${node}`);
+      else scope.names.set(output.name, output);
     }
   }
   for (const output of graph.outputs) {
-    if (!scope.has(output)) {
+    if (scope.find(output) === 'undefined') {
       problems.push({
         code: 'undefined-output',
         message: `output ${output.name} of ${graph.name} is never computed`,
@@ -115,23 +116,24 @@ function verifyGraph(graph: Graph, scope: Scope, verification: Verification): vo
   }
 }
 
-function checkInputs(node: Node, graph: Graph, scope: Scope, { problems, uses }: Verification): void {
-  for (const [index, value] of node.inputs.entries()) {
+function checkInputs(node: Node, graph: Graph, scope: Scope, { problems }: Verification): void {
+  const { inputs } = node;
+  for (let index = 0; index < inputs.length; index++) {
+    const value = inputs[index] ?? null;
     if (value === null) continue;
-    if (!indexUses(value, uses).get(node)?.has(index)) {
+    if (!node.isUseKnown(index)) {
       problems.push({
         code: 'broken-use-list',
         message: `${value.name} does not know that ${node} reads it`,
       });
     }
-    if (scope.has(value)) {
-      const meant = scope.find(value.name);
-      if (meant !== value && !scope.values.has(value)) {
-        problems.push({
-          code: 'assigned-twice',
-          message: `${node} reads ${value.name} of a graph around ${graph.name}, which assigns that name again`,
-        });
-      }
+    const found = scope.names.get(value.name) === value ? 'visible' : scope.find(value);
+    if (found === 'visible') continue;
+    if (found === 'hidden') {
+      problems.push({
+        code: 'assigned-twice',
+        message: `${node} reads ${value.name} of a graph around ${graph.name}, which assigns that name again`,
+      });
       continue;
     }
     const later = value.producer?.graph === graph;
@@ -140,17 +142,4 @@ function checkInputs(node: Node, graph: Graph, scope: Scope, { problems, uses }:
       message: `${node} reads ${value.name}, ${later ? 'which is computed after it' : 'which is not defined'}`,
     });
   }
-}
-
-function indexUses(value: Value, uses: UseIndex): Map<Node, Set<number>> {
-  const known = uses.get(value);
-  if (known !== undefined) return known;
-  const byNode = new Map<Node, Set<number>>();
-  for (const { node, index } of value.uses) {
-    const indices = byNode.get(node);
-    if (indices === undefined) byNode.set(node, new Set([index]));
-    else indices.add(index);
-  }
-  uses.set(value, byNode);
-  return byNode;
 }

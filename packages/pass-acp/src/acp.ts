@@ -27,6 +27,7 @@ const schema = z.strictObject({
   whole: z.int().min(1).max(65_536).default(512),
 });
 
+/** Options of `acp()`; the schema describes each. */
 export type AcpOptions = z.input<typeof schema>;
 
 /** What `acp()` does when it is not told otherwise. */

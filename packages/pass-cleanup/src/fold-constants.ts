@@ -27,6 +27,7 @@ const MOST_ATTEMPTS = 4;
 /** Bytes that all results of one round may take in memory. */
 const LARGEST_ROUND = 2 ** 28;
 
+/** Limits of constant folding. */
 export interface FoldSettings {
   /** Bytes that one result may take. */
   readonly limit: number;

@@ -4,6 +4,7 @@ import {
   type Graph,
   isTensorType,
   type Model,
+  mentionedNames,
   type Node,
   type Shape,
   type Tensor,
@@ -15,7 +16,9 @@ export interface Survey {
   readonly model: Model;
   /** Opset version of the standard operators in a graph; functions have versions of their own. */
   opset(graph: Graph): number;
+  /** Element type of a value; `undefined` where it is unknown or there is no value. */
   elementType(value: Value | undefined): DataType | undefined;
+  /** Shape of a value; `undefined` where its rank is unknown or there is no value. */
   shape(value: Value | undefined): Shape | undefined;
   /** Whether something besides nodes and graph outputs mentions the value by name, so that it has to stay. */
   isPinned(value: Value): boolean;
@@ -29,8 +32,9 @@ export interface Survey {
   readonly constants: Map<string, Value>;
 }
 
+/** Collects what rules ask about a model; out of date as soon as the model changes. Linear in its size. */
 export function takeSurvey(model: Model): Survey {
-  const pinned = pinnedNames(model);
+  const pinned = mentionedNames(model);
   const functionOpsets = new Map(
     model.functions.map(({ graph, opsetImports }) => [graph, opsetImports.get('') ?? model.opset]),
   );
@@ -98,24 +102,4 @@ function smallConstants(model: Model): Map<string, Value> {
       constants.set(key, value);
   }
   return constants;
-}
-
-/** Names in quantization annotations, training info and device placements: messages that no rule rewrites. */
-function pinnedNames(model: Model): Set<string> {
-  const names = new Set<string>();
-  collectStrings(model.message?.trainingInfo, names);
-  for (const graph of model.graphs()) {
-    collectStrings(graph.message?.quantizationAnnotation, names);
-    for (const node of graph.nodes()) collectStrings(node.message?.deviceConfigurations, names);
-  }
-  return names;
-}
-
-function collectStrings(part: unknown, names: Set<string>): void {
-  if (typeof part === 'string') {
-    names.add(part);
-    return;
-  }
-  if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
-  for (const item of Array.isArray(part) ? part : Object.values(part)) collectStrings(item, names);
 }

@@ -13,6 +13,7 @@ export interface Rewrite {
 export interface Rule {
   readonly id: string;
   readonly description: string;
+  /** Finds every place the rule applies to. */
   find(survey: Survey): readonly Rewrite[];
   /** Asks the context for what `find` will need, such as numbers from an executor, and returns what could not be had. */
   prepare?(survey: Survey, context: PassContext): Promise<readonly Refusal[]>;

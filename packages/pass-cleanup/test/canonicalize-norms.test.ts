@@ -95,7 +95,7 @@ describe('canonicalize-norms', () => {
 
   it('leaves values that annotations mention', () => {
     const model = normModel();
-    model.graph.message = { quantizationAnnotation: [{ tensorName: 'sqrt_out' }] as object[] };
+    model.graph.quantizationAnnotations = [{ tensorName: 'sqrt_out', parameters: new Map() }];
     expectUntouched(model, rule);
   });
 });

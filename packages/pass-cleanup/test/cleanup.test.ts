@@ -87,7 +87,14 @@ describe('cleanup', () => {
     const model = normModel();
     const graph = normModel().graph;
     const fields = { domain: '', name: 'Reciprocal', overload: '', opsetImports: new Map([['', 18]]) };
-    model.functions.push({ ...fields, graph, attributeDefaults: [], message: {} });
+    model.functions.push({
+      ...fields,
+      graph,
+      attributeNames: [],
+      attributeDefaults: new Map(),
+      metadataProps: new Map(),
+      remainder: undefined,
+    });
     const record = await clean(model);
     expect(record.patches.map(({ decision }) => decision)).toEqual(['refused']);
     expect(operators(model)).toContain('Reciprocal');

@@ -83,8 +83,8 @@ describe('eliminate-dead-code', () => {
     const model = absolute();
     initializer(model.graph, 'scale', Tensor.floats([1]));
     node(model.graph, 'Neg', [model.graph.inputs[0] ?? null]);
-    const annotation = { tensorName: 'neg_out', quantParameterTensorNames: [{ key: 'S', value: 'scale' }] };
-    model.graph.message = { quantizationAnnotation: [annotation] as object[] };
+    const annotation = { tensorName: 'neg_out', parameters: new Map([['S', 'scale']]) };
+    model.graph.quantizationAnnotations = [annotation];
     expectUntouched(model, rule);
   });
 
@@ -114,8 +114,10 @@ describe('eliminate-dead-code', () => {
         overload: '',
         graph,
         opsetImports,
-        attributeDefaults: [],
-        message: {},
+        attributeNames: [],
+        attributeDefaults: new Map(),
+        metadataProps: new Map(),
+        remainder: undefined,
       });
     }
     once(model, rule);

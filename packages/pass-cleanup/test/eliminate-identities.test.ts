@@ -80,14 +80,22 @@ describe('eliminate-identities', () => {
     const perm = { kind: 'other', message: { name: 'perm', refAttrName: 'order', type: 7 } } as const;
     body.setOutputs(node(body, 'Transpose', [input], [['perm', perm]]).outputs);
     const opsetImports = new Map([['', 18]]);
-    const fields = { domain: 'f', name: 'f', overload: '', attributeDefaults: [], message: {} };
+    const fields = {
+      domain: 'f',
+      name: 'f',
+      overload: '',
+      attributeNames: [],
+      attributeDefaults: new Map(),
+      metadataProps: new Map(),
+      remainder: undefined,
+    };
     model.functions.push({ ...fields, graph: body, opsetImports });
     expect(rule.find(takeSurvey(model))).toEqual([]);
   });
 
   it('leaves values that annotations mention', () => {
     const model = tinyModel({ x: [2] }, (b, [x]) => [b.op('Neg', [b.op('Identity', [x ?? null])])]);
-    model.graph.message = { quantizationAnnotation: [{ tensorName: 'identity_out' }] as object[] };
+    model.graph.quantizationAnnotations = [{ tensorName: 'identity_out', parameters: new Map() }];
     expectUntouched(model, rule);
   });
 });

@@ -128,7 +128,7 @@ describe('fold-constants', () => {
       const constant = b.op('Neg', [b.float32([1, 2])]);
       return [constant, b.op('Add', [x as Value, b.op('Sqrt', [b.float32([4, 9])])])];
     });
-    model.graph.message = { quantizationAnnotation: [{ tensorName: 'sqrt_out' }] as object[] };
+    model.graph.quantizationAnnotations = [{ tensorName: 'sqrt_out', parameters: new Map() }];
     expectUntouched(model, rule);
   });
 

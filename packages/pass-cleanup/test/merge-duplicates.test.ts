@@ -172,7 +172,7 @@ describe('merge-duplicates', () => {
       returned.model.graph.setOutputs([...returned.model.graph.outputs, returned.c, returned.a]);
       expectUntouched(returned.model, rule);
       const mentioned = equal();
-      mentioned.model.graph.message = { quantizationAnnotation: [{ tensorName: 'w1' }] as object[] };
+      mentioned.model.graph.quantizationAnnotations = [{ tensorName: 'w1', parameters: new Map() }];
       expectUntouched(mentioned.model, rule);
     });
   });

@@ -63,7 +63,7 @@ describe('replaceValue', () => {
 
   it('refuses values that annotations mention', () => {
     const { model, identity, abs } = chain();
-    model.graph.message = { quantizationAnnotation: [{ tensorName: identity.name }] as object[] };
+    model.graph.quantizationAnnotations = [{ tensorName: identity.name, parameters: new Map() }];
     expect(canReplace(identity, abs, takeSurvey(model))).toBe(false);
   });
 });

@@ -15,17 +15,15 @@ describe('survey', () => {
     expect(survey.elementType(undefined)).toBeUndefined();
   });
 
-  it('pins what quantization annotations and training info mention', () => {
+  it('pins what quantization annotations mention', () => {
     const model = tinyModel({ x: [2] }, (b, [x]) => [b.op('Abs', [x ?? null])]);
     const scale = initializer(model.graph, 'x_scale', Tensor.floats([0.5]));
     const bound = initializer(model.graph, 'rate', Tensor.floats([0.1]));
     const free = initializer(model.graph, 'free', Tensor.floats([0.1]));
-    model.graph.message = {
-      quantizationAnnotation: [
-        { tensorName: 'x', quantParameterTensorNames: [{ key: 'SCALE_TENSOR', value: 'x_scale' }] },
-      ] as object[],
-    };
-    model.message = { trainingInfo: [{ updateBinding: [{ key: 'rate', value: 'abs_out' }] }] as object[] };
+    model.graph.quantizationAnnotations = [
+      { tensorName: 'x', parameters: new Map([['SCALE_TENSOR', 'x_scale']]) },
+      { tensorName: 'abs_out', parameters: new Map([['ZERO_POINT_TENSOR', 'rate']]) },
+    ];
     const survey = takeSurvey(model);
     expect([scale, bound, free].map(survey.isPinned)).toEqual([true, true, false]);
     expect(survey.mentions('abs_out')).toBe(true);
@@ -82,9 +80,15 @@ function withFunction(domain: string): Model {
     ['custom', 1],
   ] as const;
   const model = new Model(graph, opsets, 10);
-  const fields = { name: 'Twice', domain, overload: '', attributeDefaults: [] };
-  const opsetImport = [{ domain: '', version: 13 }];
-  const message = { name: 'Twice', domain, opsetImport };
-  model.functions.push({ ...fields, graph: body, opsetImports: new Map([['', 13]]), message });
+  const fields = {
+    name: 'Twice',
+    domain,
+    overload: '',
+    attributeNames: [],
+    attributeDefaults: new Map(),
+    metadataProps: new Map(),
+    remainder: undefined,
+  };
+  model.functions.push({ ...fields, graph: body, opsetImports: new Map([['', 13]]) });
   return readModelBytes(writeModelBytes(model));
 }

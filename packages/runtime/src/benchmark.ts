@@ -12,6 +12,7 @@ export interface BenchmarkPoint {
   readonly feeds: Feeds;
 }
 
+/** Times of two models on the same inputs, taken in turn. */
 export interface PairTiming {
   readonly label: string;
   /** Milliseconds per run; each sample is the median of `runsPerSample` runs. */
@@ -23,6 +24,7 @@ export interface PairTiming {
   readonly runsPerSample: number;
 }
 
+/** How long and how often two models are timed. */
 export interface PairSettings {
   /** Runs of each model before anything is measured, cut short when they would take a quarter of the budget. */
   readonly warmUp?: number | undefined;
@@ -35,15 +37,18 @@ export interface PairSettings {
   readonly budgetMs?: number | undefined;
 }
 
+/** Two model files, and the inputs and settings to time them at. */
 export interface BenchmarkOptions extends EngineOptions, PairSettings {
   /** Model files. */
   readonly original: string;
   readonly candidate: string;
   readonly points: readonly BenchmarkPoint[];
   readonly graphOptimizationLevel?: GraphOptimizationLevel | undefined;
+  /** Called after each round with the point it belongs to. */
   readonly onRound?: ((label: string, round: number) => void) | undefined;
 }
 
+/** Times of two models at every point, with the settings they hold for. */
 export interface PairBenchmark {
   readonly threads: number;
   readonly graphOptimizationLevel: GraphOptimizationLevel;

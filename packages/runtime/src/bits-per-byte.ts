@@ -3,6 +3,7 @@ import { mean } from 'simple-statistics';
 import type { Dimension, Signature } from './protocol.ts';
 import type { Session } from './session.ts';
 
+/** Which windows of the text are scored. */
 export interface BitsPerByteOptions {
   /** Bytes of a window, of which all but the first are predicted. Default: 1,024. */
   readonly windowLength?: number;
@@ -12,6 +13,7 @@ export interface BitsPerByteOptions {
   readonly onWindow?: (done: number, total: number) => void;
 }
 
+/** How well a byte-level language model predicts a text. */
 export interface BitsPerByte {
   /** Mean over windows of each window's mean. */
   readonly bitsPerByte: number;

@@ -8,6 +8,7 @@ import type { GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
 import { Session } from './session.ts';
 import { WorkerProcess } from './worker-process.ts';
 
+/** Settings of the processes that run models. */
 export interface EngineOptions {
   /** Threads that share the work of one operator. Default: as many as this process may use. */
   readonly threads?: number | undefined;
@@ -17,6 +18,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a model is loaded. */
 export interface LoadOptions {
   readonly graphOptimizationLevel?: GraphOptimizationLevel | undefined;
 }
@@ -95,6 +97,7 @@ export class Engine {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
   }
 
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

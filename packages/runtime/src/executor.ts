@@ -14,6 +14,7 @@ import { parseOptions } from './parse-options.ts';
 import { type GraphOptimizationLevel, MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
 import { WorkerProcess } from './worker-process.ts';
 
+/** Settings of the process behind an executor. */
 export interface ExecutorOptions {
   /** Threads that share the work of one operator. Default: 1, so that sums come out the same on every machine. */
   readonly threads?: number | undefined;
@@ -31,6 +32,7 @@ export interface ExecutorOptions {
 export interface OnnxExecutor extends Executor {
   /** Ends the process and waits until it is gone. Later runs are refused. May be called twice. */
   close(): Promise<void>;
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -18,6 +18,7 @@ export interface TensorData {
 /** The element types that ONNX Runtime's Node binding can both feed and fetch. */
 export type TensorType = keyof TensorData;
 
+/** A tensor as it goes to ONNX Runtime and comes from it. */
 export interface TensorOf<Type extends TensorType> {
   readonly type: Type;
   readonly dims: readonly number[];

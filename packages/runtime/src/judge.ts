@@ -6,6 +6,7 @@ import { measureBitsPerByte } from './bits-per-byte.ts';
 import { startEngine } from './engine.ts';
 import { NOT_NUMBERS, type Session } from './session.ts';
 
+/** The data a judge measures on, and how much of it. */
 export interface JudgeOptions {
   /** Where trial models are written for the time of one measurement. */
   readonly folder: string;

@@ -9,6 +9,7 @@ import type { Feeds, HostTensor, TensorType } from './host-tensor.ts';
 /** A number, the name of a symbolic dimension, or `null` for an unknown one without a name. */
 export type Dimension = number | string | null;
 
+/** One input or output of a model. */
 export interface ValueSignature {
   readonly name: string;
   /** `null`: a sequence, map or optional, or an element type that the Node binding cannot carry. */
@@ -20,11 +21,13 @@ export interface ValueSignature {
   readonly dims: readonly Dimension[] | null;
 }
 
+/** Inputs and outputs of a model, as a session knows them. */
 export interface Signature {
   readonly inputs: readonly ValueSignature[];
   readonly outputs: readonly ValueSignature[];
 }
 
+/** How far ONNX Runtime optimizes a graph before it runs it. */
 export type GraphOptimizationLevel = 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
 
 /** Everything besides the model that decides how fast it runs. */
@@ -71,6 +74,7 @@ export interface EvaluateRequest {
 
 export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest | EvaluateRequest;
 
+/** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
   /** Version of ONNX Runtime. */
   readonly version: string;

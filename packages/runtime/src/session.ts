@@ -96,6 +96,7 @@ export class Session {
     return this.#worker.stop();
   }
 
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

@@ -8,6 +8,7 @@ import type { Dimension, ValueSignature } from './protocol.ts';
 import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
 import { type Random, seededRandom } from './random.ts';
 
+/** Sizes and seed of inputs that are made up. */
 export interface SynthesisOptions {
   readonly seed?: number | undefined;
   /** Sizes of symbolic dimensions, by symbol; they win over `batch` and `length`. */

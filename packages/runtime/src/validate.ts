@@ -6,6 +6,7 @@ import { compareQuality, type QualityFigure } from './validation/quality.ts';
 import { compareSpeed, type SpeedFigure } from './validation/speed.ts';
 import type { Effort, LeftOut } from './validation/types.ts';
 
+/** Two model files, and what to compare them on. */
 export interface ValidationOptions {
   /** Model files. */
   readonly original: string;
@@ -17,6 +18,7 @@ export interface ValidationOptions {
   /** Milliseconds that one run may take; the original running into it leaves that size out. Default: two minutes. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Hears how far the comparison is. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

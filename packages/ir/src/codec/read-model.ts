@@ -1,24 +1,22 @@
 import { SenteiError } from '../errors.ts';
 import type { Attribute } from '../graph/attribute.ts';
-import { externalRange } from '../graph/external-data.ts';
 import { Graph } from '../graph/graph.ts';
 import { canonicalDomain, type FunctionDefinition, Model } from '../graph/model.ts';
 import { Node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { Value } from '../graph/value.ts';
-import type {
-  AttributeProto,
-  FunctionProto,
-  GraphProto,
-  ModelProto,
-  NodeProto,
-  OperatorSetIdProto,
-  TensorProto,
-  ValueInfoProto,
-} from './messages.ts';
-import { copyMessage, decodeModel, ownField, toProperties, without } from './wire.ts';
+import { Cursor, MOST_NESTING, type RawField, type Slice, sliceOf, tooDeep, viewOf, WIRE } from './cursor.ts';
+import { FUNCTION, GRAPH, MODEL, NODE, VALUE_INFO } from './fields.ts';
+import { readProperties } from './properties.ts';
+import { readAttribute } from './read-attribute.ts';
+import { rawFields } from './remainder.ts';
+import { readTensorBytes, readTensorMessage } from './tensor-message.ts';
+import { ValueInfo } from './value-info.ts';
+import { checkType, decodeMessage, notModel } from './wire.ts';
 
+/** Versions of the ONNX intermediate representation that can be read. */
 export const IR_VERSIONS = { min: 1, max: 14 } as const;
+/** Opset versions of the standard operators that can be read. */
 export const OPSET_VERSIONS = { min: 1, max: 28 } as const;
 
 export interface ReadOptions {
@@ -27,23 +25,29 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a model from the bytes of an ONNX file. Weights stay views of `bytes`.
+ * Reads a model from the bytes of an ONNX file. Weights stay views of `bytes`, and so does what the graph does not model.
  *
  * @throws SenteiError `not-onnx`, `unsupported-ir-version`, `unsupported-opset`, `invalid-graph`, `external-data`
  */
 export function readModelBytes(bytes: Uint8Array, options: ReadOptions = {}): Model {
-  return modelFromMessage(decodeModel(bytes), options);
-}
-
-/** Builds a model from a decoded message; the message is taken over and must not be used any more. */
-export function modelFromMessage(message: ModelProto, options: ReadOptions = {}): Model {
-  const irVersion = Number(message.irVersion);
+  let graph: Slice | undefined;
+  let irVersion: bigint | undefined;
+  const functions: Slice[] = [];
+  const remainder: RawField[] = [];
+  for (const cursor = new Cursor(sliceOf(bytes)); cursor.next(); ) {
+    const { field, wireType } = cursor;
+    if (field === MODEL.irVersion && wireType === WIRE.varint) irVersion = cursor.bigint();
+    else if (field === MODEL.graph && wireType === WIRE.bytes) graph = cursor.slice();
+    else if (field === MODEL.functions && wireType === WIRE.bytes) functions.push(cursor.slice());
+    else remainder.push(cursor.raw());
+  }
+  if (graph === undefined || irVersion === undefined) throw notModel();
   if (irVersion < IR_VERSIONS.min || irVersion > IR_VERSIONS.max) {
-    throw new SenteiError('unsupported-ir-version', `IR version ${message.irVersion} is out of range`, {
+    throw new SenteiError('unsupported-ir-version', `IR version ${irVersion} is out of range`, {
       hint: `IR versions ${IR_VERSIONS.min} to ${IR_VERSIONS.max} can be read`,
     });
   }
-  const opsets = readOpsets(message.opsetImport ?? []);
+  const opsets = readOpsets(rawFields(remainder, MODEL.opsetImport));
   const version = opsets.get('');
   if (version !== undefined && (version < OPSET_VERSIONS.min || version > OPSET_VERSIONS.max)) {
     throw new SenteiError('unsupported-opset', `opset ${version} is out of range`, {
@@ -51,19 +55,30 @@ export function modelFromMessage(message: ModelProto, options: ReadOptions = {})
     });
   }
   const reader = new GraphReader(options.folder, irVersion >= 4);
-  const model = new Model(reader.graph(message.graph ?? {}, undefined), opsets, irVersion);
-  model.functions = (message.functions ?? []).map((definition) => reader.function(definition));
-  model.metadataProps = toProperties(message.metadataProps);
+  const model = new Model(reader.graph(graph, undefined, 1), opsets, Number(irVersion));
+  model.functions = functions.map((slice) => reader.function(slice));
+  model.metadataProps = readProperties(rawFields(remainder, MODEL.metadataProps));
   model.folder = options.folder;
-  const rest = copyMessage(message);
-  delete rest.graph;
-  delete rest.functions;
-  model.message = rest;
+  model.remainder = remainder;
   return model;
 }
 
-export function readOpsets(entries: readonly OperatorSetIdProto[]): Map<string, number> {
-  return new Map(entries.map((entry) => [canonicalDomain(entry.domain ?? ''), Number(entry.version ?? 0)]));
+/** Opset versions by domain, from the `opset_import` fields of a model or function. */
+export function readOpsets(fields: readonly RawField[]): Map<string, number> {
+  const opsets = new Map<string, number>();
+  for (const { bytes } of fields) {
+    const field = new Cursor(sliceOf(bytes));
+    if (!field.next() || field.wireType !== WIRE.bytes) continue;
+    let domain = '';
+    let version = 0;
+    for (const cursor = new Cursor(field.slice()); cursor.next(); ) {
+      if (cursor.field === 1 && cursor.wireType === WIRE.bytes) domain = cursor.text();
+      else if (cursor.field === 2 && cursor.wireType === WIRE.varint) version = cursor.integer();
+      else cursor.skip();
+    }
+    opsets.set(canonicalDomain(domain), version);
+  }
+  return opsets;
 }
 
 /** Names visible at one place: those of a graph, then those of the graphs around it. */
@@ -76,7 +91,11 @@ class Scope {
   }
 
   find(name: string): Value | undefined {
-    return this.#values.get(name) ?? this.#outer?.find(name);
+    for (let scope: Scope | undefined = this; scope; scope = scope.#outer) {
+      const value = scope.#values.get(name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
   }
 
   own(name: string): Value | undefined {
@@ -88,152 +107,259 @@ class Scope {
   }
 }
 
+/** The parts of a graph message, still encoded. */
+class GraphParts {
+  readonly nodes: Slice[] = [];
+  readonly initializers: Slice[] = [];
+  readonly sparse: Slice[] = [];
+  readonly inputs: Slice[] = [];
+  readonly outputs: Slice[] = [];
+  readonly valueInfos: Slice[] = [];
+  readonly remainder: RawField[] = [];
+  name = '';
+
+  constructor(slice: Slice) {
+    const lists = new Map<number, Slice[]>([
+      [GRAPH.node, this.nodes],
+      [GRAPH.initializer, this.initializers],
+      [GRAPH.sparseInitializer, this.sparse],
+      [GRAPH.input, this.inputs],
+      [GRAPH.output, this.outputs],
+      [GRAPH.valueInfo, this.valueInfos],
+    ]);
+    for (const cursor = new Cursor(slice); cursor.next(); ) {
+      const list = cursor.wireType === WIRE.bytes ? lists.get(cursor.field) : undefined;
+      if (list !== undefined) list.push(cursor.slice());
+      else if (cursor.field === GRAPH.name && cursor.wireType === WIRE.bytes) this.#name(cursor);
+      else this.remainder.push(cursor.raw());
+    }
+  }
+
+  /** A name that is there but empty is kept as it is encoded. */
+  #name(cursor: Cursor): void {
+    const { field } = cursor;
+    this.name = cursor.text();
+    if (this.name === '') this.remainder.push(emptyText(field));
+  }
+}
+
 class GraphReader {
   readonly #folder: string | undefined;
   /** Before IR version 4 every initializer had to be an input, and none was meant to be overridden. */
   readonly #inputsOverride: boolean;
+  /** One string for each operator type and domain, however many nodes have it. */
+  readonly #words = new Map<string, string>();
 
   constructor(folder: string | undefined, inputsOverride: boolean) {
     this.#folder = folder;
     this.#inputsOverride = inputsOverride;
   }
 
-  graph(message: GraphProto, outer: Scope | undefined): Graph {
+  graph(slice: Slice, outer: Scope | undefined, depth: number): Graph {
+    if (depth > MOST_NESTING) throw tooDeep();
+    const parts = new GraphParts(slice);
     const scope = new Scope(outer);
-    const inputs = (message.input ?? []).map((info) => {
-      const value = describedValue(info);
+    const inputs = parts.inputs.map((info) => {
+      const value = describedValue(readInfo(info, depth + 1));
       scope.define(value);
       return value;
     });
-    const graph = new Graph(message.name ?? '', inputs);
-    for (const tensor of message.initializer ?? []) {
-      const name = tensor.name ?? '';
-      const input = inputWithoutDefault(graph, scope.own(name));
-      const value = input ?? new Value(name);
-      value.overridable = input !== undefined && this.#inputsOverride;
-      scope.define(value);
-      value.tensor = this.#tensor(tensor);
-      graph.initializers.add(value);
-    }
-    for (const sparse of message.sparseInitializer ?? []) {
-      const name = sparse.values?.name ?? '';
-      const value = inputWithoutDefault(graph, scope.own(name)) ?? new Value(name);
-      scope.define(value);
-      graph.sparseInitializers.push({ value, message: sparse });
-    }
-    this.#nodes(message.node ?? [], graph, scope);
-    this.#describe(graph, scope, message.valueInfo ?? []);
-    graph.setOutputs((message.output ?? []).map((info) => outputOf(info, scope, graph)));
-    graph.metadataProps = toProperties(message.metadataProps);
-    const rest = copyMessage(message);
-    for (const key of ['node', 'initializer', 'sparseInitializer', 'input', 'output', 'valueInfo'] as const)
-      delete rest[key];
-    graph.message = rest;
+    const graph = new Graph(parts.name, inputs);
+    this.#initializers(parts, graph, scope);
+    this.#nodes(parts.nodes, graph, scope, depth + 1);
+    describe(graph, scope, parts.valueInfos, depth + 1);
+    const outputs: Value[] = [];
+    for (const info of parts.outputs) outputs.push(outputOf(readInfo(info, depth + 1), scope, graph));
+    graph.setOutputs(outputs);
+    graph.metadataProps = readProperties(rawFields(parts.remainder, GRAPH.metadataProps));
+    graph.remainder = parts.remainder.length === 0 ? undefined : parts.remainder;
     return graph;
   }
 
-  function(message: FunctionProto): FunctionDefinition {
+  function(slice: Slice): FunctionDefinition {
+    const texts = new Map<number, string>();
+    const nodes: Slice[] = [];
+    const infos: Slice[] = [];
+    const inputs: string[] = [];
+    const outputs: string[] = [];
+    const attributeNames: string[] = [];
+    const defaults: Slice[] = [];
+    const remainder: RawField[] = [];
+    const texted = new Set<number>([FUNCTION.name, FUNCTION.domain, FUNCTION.overload]);
+    for (const cursor = new Cursor(slice); cursor.next(); ) {
+      const { field } = cursor;
+      if (cursor.wireType !== WIRE.bytes) remainder.push(cursor.raw());
+      else if (field === FUNCTION.node) nodes.push(cursor.slice());
+      else if (field === FUNCTION.valueInfo) infos.push(cursor.slice());
+      else if (field === FUNCTION.input) inputs.push(cursor.text());
+      else if (field === FUNCTION.output) outputs.push(cursor.text());
+      else if (field === FUNCTION.attribute) attributeNames.push(cursor.text());
+      else if (field === FUNCTION.attributeProto) defaults.push(cursor.slice());
+      else if (texted.has(field)) {
+        const text = cursor.text();
+        texts.set(field, text);
+        if (text === '') remainder.push(emptyText(field));
+      } else remainder.push(cursor.raw());
+    }
     const scope = new Scope(undefined);
-    const inputs = (message.input ?? []).map((name) => new Value(name));
-    for (const value of inputs) scope.define(value);
-    const graph = new Graph(message.name ?? '', inputs);
-    this.#nodes(message.node ?? [], graph, scope);
-    this.#describe(graph, scope, message.valueInfo ?? []);
-    graph.setOutputs((message.output ?? []).map((name) => scope.find(name) ?? new Value(name)));
+    const name = texts.get(FUNCTION.name) ?? '';
+    const graph = new Graph(
+      name,
+      inputs.map((input) => new Value(input)),
+    );
+    for (const value of graph.inputs) scope.define(value);
+    this.#nodes(nodes, graph, scope, 3);
+    describe(graph, scope, infos, 3);
+    graph.setOutputs(outputs.map((output) => scope.find(output) ?? new Value(output)));
     return {
-      domain: message.domain ?? '',
-      name: message.name ?? '',
-      overload: message.overload ?? '',
+      domain: texts.get(FUNCTION.domain) ?? '',
+      name,
+      overload: texts.get(FUNCTION.overload) ?? '',
       graph,
-      opsetImports: readOpsets(message.opsetImport ?? []),
-      attributeDefaults: message.attributeProto ?? [],
-      message: copyMessage(message),
+      opsetImports: readOpsets(rawFields(remainder, FUNCTION.opsetImport)),
+      attributeNames,
+      attributeDefaults: this.#attributes(defaults, scope, 3, `function ${name}`),
+      metadataProps: readProperties(rawFields(remainder, FUNCTION.metadataProps)),
+      remainder: remainder.length === 0 ? undefined : remainder,
     };
   }
 
+  #initializers(parts: GraphParts, graph: Graph, scope: Scope): void {
+    for (const slice of parts.initializers) {
+      const message = readTensorMessage(slice, this.#folder);
+      const input = inputWithoutDefault(graph, scope.own(message.name));
+      const value = input ?? new Value(message.name);
+      value.overridable = input !== undefined && this.#inputsOverride;
+      scope.define(value);
+      value.tensor = Tensor.fromMessage(message);
+      graph.initializers.add(value);
+    }
+    for (const slice of parts.sparse) {
+      const message = decodeMessage('SparseTensorProto', viewOf(slice));
+      this.#checkSparse(slice);
+      const name = message.values?.name ?? '';
+      const value = inputWithoutDefault(graph, scope.own(name)) ?? new Value(name);
+      scope.define(value);
+      graph.sparseInitializers.push({ value, message });
+    }
+  }
+
+  /** The tensors inside are only carried, but their paths must not lead out of the folder either. */
+  #checkSparse(slice: Slice): void {
+    for (const cursor = new Cursor(slice); cursor.next(); ) {
+      const isTensor = (cursor.field === 1 || cursor.field === 2) && cursor.wireType === WIRE.bytes;
+      if (isTensor) readTensorBytes(cursor.view(), this.#folder);
+      else cursor.skip();
+    }
+  }
+
   /** Nodes may come in any order here; values that are read before they are defined are reported by the verifier. */
-  #nodes(messages: readonly NodeProto[], graph: Graph, scope: Scope): void {
-    const created = messages.map((message) => {
-      const outputs = (message.output ?? []).map((name) => {
-        const value = new Value(name);
-        if (name !== '') scope.define(value);
-        return value;
-      });
-      const node = new Node(message.opType ?? '', [], outputs, {
-        domain: message.domain ?? '',
-        overload: message.overload ?? '',
-        name: message.name ?? '',
-      });
-      node.metadataProps = toProperties(message.metadataProps);
-      graph.append(node);
-      return { node, message };
-    });
-    for (const { node, message } of created) {
-      node.setInputs((message.input ?? []).map((name) => (name === '' ? null : resolve(name, scope))));
-      for (const attribute of message.attribute ?? []) {
-        const name = attribute.name ?? '';
-        if (node.attributes.has(name)) {
-          throw new SenteiError('invalid-graph', `${node} has two attributes named '${name}'`, {
-            subject: `${node}`,
-            hint: 'the model breaks a rule of the ONNX specification; onnx.checker tells more',
-          });
+  #nodes(slices: readonly Slice[], graph: Graph, scope: Scope, depth: number): void {
+    for (const slice of slices) graph.append(this.#node(slice, scope));
+    let index = 0;
+    for (const node of graph.nodes()) {
+      const slice = slices[index++] as Slice;
+      const inputs: (Value | null)[] = [];
+      const attributes: Slice[] = [];
+      for (const cursor = new Cursor(slice); cursor.next(); ) {
+        if (cursor.wireType !== WIRE.bytes) cursor.skip();
+        else if (cursor.field === NODE.input) inputs.push(resolve(cursor.text(), scope));
+        else if (cursor.field === NODE.attribute) attributes.push(cursor.slice());
+        else cursor.skip();
+      }
+      node.setInputs(inputs);
+      if (attributes.length === 0) continue;
+      for (const [name, attribute] of this.#attributes(attributes, scope, depth + 1, `${node}`))
+        node.setAttribute(name, attribute);
+    }
+  }
+
+  /** A node with its outputs; what it reads may be defined after it. */
+  #node(slice: Slice, scope: Scope): Node {
+    const outputs: Value[] = [];
+    let name = '';
+    let opType = '';
+    let domain = '';
+    let overload = '';
+    let remainder: RawField[] | undefined;
+    for (const cursor = new Cursor(slice); cursor.next(); ) {
+      const { field } = cursor;
+      if (cursor.wireType === WIRE.bytes) {
+        if (field === NODE.input || field === NODE.attribute) {
+          cursor.skip();
+          continue;
         }
-        node.setAttribute(name, this.#attribute(attribute, scope));
+        if (field === NODE.output) {
+          const value = new Value(cursor.text());
+          if (value.name !== '') scope.define(value);
+          outputs.push(value);
+          continue;
+        }
+        if (
+          field === NODE.name ||
+          field === NODE.opType ||
+          field === NODE.domain ||
+          field === NODE.overload
+        ) {
+          const text = cursor.text();
+          if (field === NODE.name) name = text;
+          else if (field === NODE.opType) opType = this.#word(text);
+          else if (field === NODE.domain) domain = this.#word(text);
+          else overload = this.#word(text);
+          if (text !== '') continue;
+          remainder ??= [];
+          remainder.push(emptyText(field));
+          continue;
+        }
       }
-      const rest = copyMessage(message);
-      delete rest.input;
-      delete rest.output;
-      delete rest.attribute;
-      node.message = rest;
+      remainder ??= [];
+      remainder.push(cursor.raw());
     }
+    const node = new Node(opType, [], outputs, { domain, overload, name });
+    node.remainder = remainder;
+    return node;
   }
 
-  #describe(graph: Graph, scope: Scope, infos: readonly ValueInfoProto[]): void {
-    for (const info of infos) {
-      const known = scope.own(info.name ?? '');
-      const value = known === undefined || known.info !== undefined ? describedValue(info) : known;
-      value.info ??= info;
-      value.metadataProps = toProperties(info.metadataProps);
-      graph.valueInfoOrder.push(value);
-    }
-  }
-
-  #attribute(message: AttributeProto, scope: Scope): Attribute {
-    if (message.refAttrName) return { kind: 'other', message };
-    switch (attributeType(message)) {
-      case 1:
-        return { kind: 'float', value: message.f ?? 0, message };
-      case 2:
-        return { kind: 'int', value: BigInt((message.i ?? 0).toString()), message };
-      case 3:
-        return { kind: 'string', value: ownField(message, 's') ?? new Uint8Array(), message };
-      case 4:
-        return { kind: 'tensor', value: this.#tensor(message.t ?? {}), message };
-      case 5:
-        return { kind: 'graph', value: this.graph(message.g ?? {}, scope), message: without(message, 'g') };
-      case 6:
-        return { kind: 'floats', value: message.floats ?? [], message };
-      case 7:
-        return { kind: 'ints', value: (message.ints ?? []).map((i) => BigInt(i.toString())), message };
-      case 8:
-        return { kind: 'strings', value: message.strings ?? [], message };
-      case 9:
-        return { kind: 'tensors', value: (message.tensors ?? []).map((t) => this.#tensor(t)), message };
-      case 10: {
-        const graphs = (message.graphs ?? []).map((graph) => this.graph(graph, scope));
-        return { kind: 'graphs', value: graphs, message: without(message, 'graphs') };
+  #attributes(slices: readonly Slice[], scope: Scope, depth: number, owner: string): Map<string, Attribute> {
+    const attributes = new Map<string, Attribute>();
+    const parts = {
+      graph: (slice: Slice) => this.graph(slice, scope, depth + 1),
+      tensor: (slice: Slice) => Tensor.fromMessage(readTensorMessage(slice, this.#folder)),
+    };
+    for (const slice of slices) {
+      const { name, attribute } = readAttribute(slice, parts);
+      if (attributes.has(name)) {
+        throw new SenteiError('invalid-graph', `${owner} has two attributes named '${name}'`, {
+          subject: owner,
+          hint: 'the model breaks a rule of the ONNX specification; onnx.checker tells more',
+        });
       }
-      default:
-        return { kind: 'other', message };
+      attributes.set(name, attribute);
     }
+    return attributes;
   }
 
-  #tensor(message: TensorProto): Tensor {
-    return Tensor.fromMessage(message, externalRange(message, this.#folder));
+  #word(text: string): string {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
+    this.#words.set(text, text);
+    return text;
   }
 }
 
-function resolve(name: string, scope: Scope): Value {
+/** The second of two descriptions of one value goes to the one that follows; a third is a value of its own. */
+function describe(graph: Graph, scope: Scope, infos: readonly Slice[], depth: number): void {
+  for (const slice of infos) {
+    const info = readInfo(slice, depth);
+    const known = scope.own(info.name);
+    const value = known === undefined || known.info !== undefined ? describedValue(info) : known;
+    if (value === known) value.describe(info);
+    graph.valueInfoOrder.push(value);
+  }
+}
+
+function resolve(name: string, scope: Scope): Value | null {
+  if (name === '') return null;
   const value = scope.find(name);
   if (value !== undefined) return value;
   const unknown = new Value(name);
@@ -241,44 +367,39 @@ function resolve(name: string, scope: Scope): Value {
   return unknown;
 }
 
-function describedValue(info: ValueInfoProto): Value {
-  const value = new Value(info.name ?? '');
-  value.info = info;
-  value.metadataProps = toProperties(info.metadataProps);
+/** @throws SenteiError `not-onnx` when the description or the type in it is not complete */
+function readInfo(slice: Slice, depth: number): ValueInfo {
+  for (const cursor = new Cursor(slice); cursor.next(); ) {
+    if (cursor.field === VALUE_INFO.type && cursor.wireType === WIRE.bytes)
+      checkType(cursor.slice(), depth + 1);
+    else cursor.skip();
+  }
+  return ValueInfo.read(slice);
+}
+
+function describedValue(info: ValueInfo): Value {
+  const value = new Value(info.name);
+  value.describe(info);
   return value;
 }
 
 /** The value an initializer gives a default to, unless another initializer already does. */
 function inputWithoutDefault(graph: Graph, value: Value | undefined): Value | undefined {
+  if (value === undefined || value.tensor !== undefined) return undefined;
   const taken = graph.sparseInitializers.some((sparse) => sparse.value === value);
-  return value?.tensor === undefined && !taken ? value : undefined;
+  return taken ? undefined : value;
 }
 
-function outputOf(info: ValueInfoProto, scope: Scope, graph: Graph): Value {
-  const name = info.name ?? '';
-  const value = scope.own(name) ?? scope.find(name) ?? new Value(name);
-  if (scope.own(name) === undefined) graph.outerOutputInfos.set(value, info);
-  else if (value.info !== undefined) value.outputInfo = info;
-  else {
-    value.info = info;
-    value.metadataProps = toProperties(info.metadataProps);
-  }
+function outputOf(info: ValueInfo, scope: Scope, graph: Graph): Value {
+  const { name } = info;
+  const own = scope.own(name);
+  const value = own ?? scope.find(name) ?? new Value(name);
+  if (own === undefined) graph.outerOutputInfos.set(value, info);
+  else value.describe(info);
   return value;
 }
 
-/** Files of IR version 1 and 2 may leave the type out: it then follows from the field that is set. */
-function attributeType(message: AttributeProto): number {
-  if (message.type) return message.type;
-  const set = (key: keyof AttributeProto) => Object.hasOwn(message, key);
-  const filled = (list: readonly unknown[] | undefined) => (list?.length ?? 0) > 0;
-  if (set('f')) return 1;
-  if (set('i')) return 2;
-  if (set('s')) return 3;
-  if (set('t')) return 4;
-  if (set('g')) return 5;
-  if (filled(message.floats)) return 6;
-  if (filled(message.ints)) return 7;
-  if (filled(message.strings)) return 8;
-  if (filled(message.tensors)) return 9;
-  return filled(message.graphs) ? 10 : 0;
+function emptyText(field: number): RawField {
+  const tag = field * 8 + WIRE.bytes;
+  return { number: field, bytes: Uint8Array.from(tag < 128 ? [tag, 0] : [(tag % 128) | 0x80, tag >> 7, 0]) };
 }

@@ -1,52 +1,63 @@
-import { isUtf8 } from 'node:buffer';
 import protobuf from 'protobufjs';
 import { SenteiError } from '../errors.ts';
-import type { Message, ModelProto, StringStringEntryProto } from './messages.ts';
+import { textBytes } from './chunk-writer.ts';
+import { Cursor, MOST_NESTING, malformed, readText, type Slice, sliceOf, tooDeep, WIRE } from './cursor.ts';
+import type {
+  AttributeProto,
+  Message,
+  ModelProto,
+  SparseTensorProto,
+  TensorProto,
+  TypeProto,
+  ValueInfoProto,
+} from './messages.ts';
 import { onnxRoot } from './schema.ts';
 
-const modelType = onnxRoot.lookupType('onnx.ModelProto');
-
-/**
- * Decodes the bytes of an ONNX file. Tensor bytes in the result are views of `bytes`, not copies.
- *
- * @throws SenteiError `not-onnx` when the bytes are not a complete protobuf message of an ONNX model.
+/*
+ * Whole messages by way of protobufjs, for what the graph does not model field by field.
  */
-export function decodeModel(bytes: Uint8Array): ModelProto {
-  // Views of a Buffer would be Buffers, whose `slice` shares memory where a typed array's copies.
-  const reader = protobuf.Reader.create(plain(bytes));
-  reader.discardUnknown = false;
-  reader.string = readText;
-  let message: ModelProto;
-  try {
-    message = modelType.decode(reader) as unknown as ModelProto;
-  } catch (cause) {
-    throw new SenteiError(
-      'not-onnx',
-      'not a complete ONNX model: its protobuf encoding breaks off or is malformed',
-      {
-        hint: 'the file may be truncated, a Git LFS pointer, or of another format',
-        cause,
-      },
-    );
-  }
-  if (message.graph === undefined || message.graph === null || !Object.hasOwn(message, 'irVersion')) {
-    throw new SenteiError('not-onnx', 'not an ONNX model: it has no graph or no IR version', {
-      hint: 'the file may be of another format or an ONNX tensor (.pb)',
-    });
-  }
-  return message;
+
+export interface Messages {
+  readonly ModelProto: ModelProto;
+  readonly AttributeProto: AttributeProto;
+  readonly SparseTensorProto: SparseTensorProto;
+  readonly TensorProto: TensorProto;
+  readonly TypeProto: TypeProto;
+  readonly ValueInfoProto: ValueInfoProto;
+  readonly DeviceConfigurationProto: Message;
+  readonly TensorAnnotation: Message;
+  readonly NodeDeviceConfigurationProto: Message;
+  readonly TrainingInfoProto: Message;
 }
 
 /**
- * Encodes a model message to the bytes of an ONNX file, unknown fields included.
+ * Decodes a message of the schema. Bytes in the result are views of `bytes`, not copies.
+ *
+ * @throws SenteiError `not-onnx` when the bytes are not a complete message.
+ */
+export function decodeMessage<Name extends keyof Messages>(name: Name, bytes: Uint8Array): Messages[Name] {
+  // Views of a Buffer would be Buffers, whose `slice` shares memory where a typed array's copies.
+  const reader = protobuf.Reader.create(plain(bytes));
+  reader.discardUnknown = false;
+  reader.string = readString;
+  try {
+    return onnxRoot.lookupType(`onnx.${name}`).decode(reader) as unknown as Messages[Name];
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+/**
+ * Encodes a message of the schema, unknown fields included.
  *
  * @throws SenteiError `unsupported-model` when it nests deeper or grows larger than protobuf can hold.
  */
-export function encodeModel(message: ModelProto): Uint8Array {
+export function encodeMessage<Name extends keyof Messages>(name: Name, message: Messages[Name]): Uint8Array {
   try {
     const writer = protobuf.Writer.create();
-    writer.string = writeText;
-    return plain(modelType.encode(message as Record<string, unknown>, writer).finish());
+    writer.string = writeString;
+    const type = onnxRoot.lookupType(`onnx.${name}`);
+    return plain(type.encode(message as Record<string, unknown>, writer).finish());
   } catch (cause) {
     throw new SenteiError('unsupported-model', 'the model cannot be encoded as one protobuf message', {
       hint: 'subgraphs nest too deeply, or weights that belong in external data are held inline',
@@ -55,36 +66,61 @@ export function encodeModel(message: ModelProto): Uint8Array {
   }
 }
 
-/** A fresh message with every field of `source`, fields unknown to the schema included. */
-export function copyMessage<T extends Message>(source: T | undefined): T {
-  const copy = { ...source } as T;
-  if (source?.$unknowns !== undefined && Object.hasOwn(source, '$unknowns'))
-    copy.$unknowns = source.$unknowns;
-  return copy;
+/** @throws SenteiError `not-onnx` when the bytes are not a complete model. */
+export function decodeModel(bytes: Uint8Array): ModelProto {
+  const message = decodeMessage('ModelProto', bytes);
+  if (!message.graph || !Object.hasOwn(message, 'irVersion')) throw notModel();
+  return message;
 }
 
-/** A fresh message without one field. */
-export function without<T extends Message, K extends keyof T>(message: T, key: K): T {
-  const copy = copyMessage(message);
-  delete copy[key];
-  return copy;
+/** @throws SenteiError as `encodeMessage` */
+export function encodeModel(message: ModelProto): Uint8Array {
+  return encodeMessage('ModelProto', message);
 }
+
+export function notModel(): SenteiError {
+  return new SenteiError('not-onnx', 'not an ONNX model: it has no graph or no IR version', {
+    hint: 'the file may be of another format or an ONNX tensor (.pb)',
+  });
+}
+
+/** A type message; one that makes no sense is a type of unknown kind. */
+export function decodeType(bytes: Uint8Array): TypeProto {
+  try {
+    return decodeMessage('TypeProto', bytes);
+  } catch {
+    return {};
+  }
+}
+
+export function encodeType(type: TypeProto): Uint8Array {
+  return encodeMessage('TypeProto', type);
+}
+
+/** Fields of type messages that hold messages themselves. */
+interface Layout {
+  readonly [field: number]: Layout;
+}
+const TENSOR_TYPE: Layout = { 2: { 1: {} } };
+const TYPE: { [field: number]: Layout } = { 1: TENSOR_TYPE, 7: {}, 8: TENSOR_TYPE };
+Object.assign(TYPE, { 4: { 1: TYPE }, 5: { 2: TYPE }, 9: { 1: TYPE } });
 
 /**
- * Sets a field of a message that the graph owns, leaving it absent where the file had it absent and the value is still
- * the default, so that an untouched model encodes to the bytes it came from.
+ * Checks that a type message is complete, without building it.
+ *
+ * @throws SenteiError `not-onnx`
  */
-export function setField<T extends Message, K extends keyof T>(
-  message: T,
-  key: K,
-  value: T[K],
-  fallback: T[K],
-): void {
-  if (Object.hasOwn(message, key) || !Object.is(value, fallback)) message[key] = value;
+export function checkType(slice: Slice, depth: number): void {
+  checkLayout(slice, TYPE, depth);
 }
 
-export function toProperties(entries: readonly StringStringEntryProto[] | undefined): Map<string, string> {
-  return new Map((entries ?? []).map((entry) => [entry.key ?? '', entry.value ?? '']));
+function checkLayout(slice: Slice, layout: Layout, depth: number): void {
+  if (depth > MOST_NESTING) throw tooDeep();
+  for (const cursor = new Cursor(slice); cursor.next(); ) {
+    const inner = cursor.wireType === WIRE.bytes ? layout[cursor.field] : undefined;
+    if (inner === undefined) cursor.skip();
+    else checkLayout(cursor.slice(), inner, depth + 1);
+  }
 }
 
 /** Whether the message itself holds the field: decoded messages inherit a default for each field they lack. */
@@ -92,37 +128,15 @@ export function ownField<T extends Message, K extends keyof T>(message: T, key: 
   return Object.hasOwn(message, key) ? message[key] : undefined;
 }
 
-/** Writes properties back as messages; those of the file are reused where they still say the same. */
-export function fromProperties(
-  properties: ReadonlyMap<string, string>,
-  source: readonly StringStringEntryProto[] | undefined,
-): StringStringEntryProto[] {
-  const before = toProperties(source);
-  const unchanged = before.size === properties.size && [...before].every(([k, v]) => properties.get(k) === v);
-  if (source !== undefined && unchanged) return [...source];
-  return [...properties].map(([key, value]) => {
-    const entry = source?.findLast((candidate) => (candidate.key ?? '') === key);
-    if (entry === undefined) return { key, value };
-    return (entry.value ?? '') === value ? entry : { ...copyMessage(entry), value };
-  });
-}
-
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/**
- * ONNX files from older tools hold names and paths in other encodings. Their bytes above 127 become lone surrogates, as
- * in Python (PEP 383), so that different names stay different and come back as they were.
- */
-function readText(this: protobuf.Reader): string {
-  const bytes = this.bytes();
-  if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 | byte)).join('');
+function readString(this: protobuf.Reader): string {
+  const { bytes, start, end } = sliceOf(this.bytes());
+  return readText(bytes, start, end);
 }
 
-function writeText(this: protobuf.Writer, text: string): protobuf.Writer {
-  // With the u flag this finds only surrogates that are not part of a pair.
-  if (!/[\udc80-\udcff]/u.test(text)) return protobuf.Writer.prototype.string.call(this, text);
-  return this.bytes(Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff));
+function writeString(this: protobuf.Writer, text: string): protobuf.Writer {
+  return this.bytes(textBytes(text));
 }

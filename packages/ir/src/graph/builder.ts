@@ -6,6 +6,7 @@ import { Tensor } from './tensor.ts';
 import type { ValueType } from './type.ts';
 import type { Value } from './value.ts';
 
+/** What an operator has besides its type and inputs. */
 export interface OpFields {
   readonly domain?: string;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
@@ -65,14 +66,17 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /** An int64 constant; a vector unless `dims` says otherwise. */
   int64(values: readonly number[], dims?: readonly number[]): Value {
     return this.constant(Tensor.int64(values, dims));
   }
 
+  /** A float32 constant; a vector unless `dims` says otherwise. */
   float32(values: readonly number[], dims?: readonly number[]): Value {
     return this.constant(Tensor.floats(values, dims));
   }
 
+  /** An initializer of the outermost graph; small equal ones (up to 512 bytes) are made once. */
   constant(tensor: Tensor): Value {
     const small = bitsPerElement(tensor.dataType) !== undefined && tensor.byteLength <= 512;
     const key = small ? `${tensor.dataType}[${tensor.dims}]${tensor.bytes()}` : '';

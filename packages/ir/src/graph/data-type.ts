@@ -31,6 +31,7 @@ export const DATA_TYPES = {
   float6e3m2: 28,
 } as const;
 
+/** Name of an element type. */
 export type DataType = keyof typeof DATA_TYPES;
 
 const NAMES = new Map<number, DataType>(

@@ -1,6 +1,7 @@
 import { Float16Array } from '@petamoriken/float16';
 import type { Int64, TensorProto } from '../codec/messages.ts';
 import { bitsPerElement, type DataType } from './data-type.ts';
+import { smallFloatTable } from './small-floats.ts';
 
 /** Bytes that elements of the shape take when packed; `undefined` for types without a fixed size. */
 export function packedLength(dataType: DataType, dims: readonly number[]): number | undefined {
@@ -76,8 +77,11 @@ export function decodeNumbers(bytes: Uint8Array, dataType: DataType, size: numbe
     case 'int4':
     case 'int2':
       return unpack(bytes, bitsPerElement(dataType) ?? 8, size, true);
-    default:
-      return undefined;
+    default: {
+      const table = smallFloatTable(dataType);
+      const patterns = table && unpack(bytes, bitsPerElement(dataType) ?? 8, size, false);
+      return patterns?.map((pattern) => table?.[pattern] ?? 0);
+    }
   }
 }
 
@@ -124,10 +128,11 @@ function roundToBfloat16(values: ArrayLike<number>): Uint16Array {
 
 /** Elements of less than a byte lie in it from the lowest bits up. */
 function unpack(bytes: Uint8Array, bits: number, size: number, signed: boolean): Float64Array {
-  const perByte = 8 / bits;
   const unused = 32 - bits;
   return Float64Array.from({ length: size }, (_, index) => {
-    const shifted = (bytes[Math.floor(index / perByte)] ?? 0) >>> ((index % perByte) * bits);
+    const at = Math.floor((index * bits) / 8);
+    const wide = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    const shifted = wide >>> ((index * bits) % 8);
     return signed ? (shifted << unused) >> unused : (shifted << unused) >>> unused;
   });
 }

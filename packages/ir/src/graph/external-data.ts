@@ -1,12 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import type { TensorProto } from '../codec/messages.ts';
-import { toProperties } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
 
-const EXTERNAL = 1;
-/** Node reads less than 2 GiB at a time. */
-const LARGEST_READ = 2 ** 30;
+/** Bytes read at a time. */
+const PIECE = 2 ** 23;
 
 /** Bytes of a tensor in a file beside the model. */
 export class ExternalRange {
@@ -15,12 +12,21 @@ export class ExternalRange {
   readonly path: string;
   readonly offset: number;
   readonly length: number | undefined;
+  /** SHA-1 of the whole file in hexadecimal, where the model gives it. */
+  readonly checksum: string | undefined;
 
-  constructor(location: string, path: string, offset: number, length: number | undefined) {
+  constructor(
+    location: string,
+    path: string,
+    offset: number,
+    length: number | undefined,
+    checksum?: string | undefined,
+  ) {
     this.location = location;
     this.path = path;
     this.offset = offset;
     this.length = length;
+    this.checksum = checksum;
   }
 
   /**
@@ -31,32 +37,64 @@ export class ExternalRange {
    */
   read(expected: number): Uint8Array {
     const length = this.length ?? expected;
+    let bytes = new Uint8Array();
+    let done = 0;
+    for (const piece of this.pieces(length, (size) => (bytes = new Uint8Array(size)))) done += piece.length;
+    return bytes.subarray(0, done);
+  }
+
+  /**
+   * Reads the range piece by piece. Without `allocate` all pieces share one buffer, so that each has to be used before
+   * the next is asked for.
+   *
+   * @param allocate makes room for the whole range, once it is known to be there
+   * @throws SenteiError as `read`
+   */
+  *pieces(length: number, allocate?: (length: number) => Uint8Array): Generator<Uint8Array> {
+    const file = this.#open();
     try {
-      // Opening a pipe would wait for somebody to write to it.
-      if (!statSync(this.path).isFile()) throw this.#unusable('is not a file');
-      const file = openSync(this.path, 'r');
-      try {
-        return this.#readFrom(file, length);
-      } finally {
-        closeSync(file);
+      const available = fstatSync(file).size - this.offset;
+      if (length > available) throw this.#tooShort(length, available);
+      const whole = allocate && this.#allocate(length, allocate);
+      const shared = whole ?? new Uint8Array(Math.min(length, PIECE));
+      for (let done = 0; done < length; ) {
+        const at = whole === undefined ? 0 : done;
+        const size = Math.min(length - done, PIECE);
+        const count = this.#readAt(file, shared, at, size, this.offset + done);
+        if (count === 0) throw this.#tooShort(length, done);
+        done += count;
+        yield shared.subarray(at, at + count);
       }
-    } catch (cause) {
-      if (cause instanceof SenteiError) throw cause;
-      throw this.#unusable('cannot be read', cause);
+    } finally {
+      closeSync(file);
     }
   }
 
-  #readFrom(file: number, length: number): Uint8Array {
-    const available = fstatSync(file).size - this.offset;
-    if (length > available) throw this.#tooShort(length, available);
-    const bytes = new Uint8Array(length);
-    let done = 0;
-    while (done < length) {
-      const count = readSync(file, bytes, done, Math.min(length - done, LARGEST_READ), this.offset + done);
-      if (count === 0) throw this.#tooShort(length, done);
-      done += count;
+  #open(): number {
+    try {
+      // Opening a pipe would wait for somebody to write to it.
+      if (statSync(this.path).isFile()) return openSync(this.path, 'r');
+    } catch (cause) {
+      throw this.#unusable('cannot be read', cause);
     }
-    return bytes;
+    throw this.#unusable('is not a file');
+  }
+
+  /** A length that is in a file but not in memory is no reason to fail with an error of the engine. */
+  #allocate(length: number, allocate: (length: number) => Uint8Array): Uint8Array {
+    try {
+      return allocate(length);
+    } catch (cause) {
+      throw this.#unusable('is too large to be read at once', cause);
+    }
+  }
+
+  #readAt(file: number, into: Uint8Array, at: number, size: number, position: number): number {
+    try {
+      return readSync(file, into, at, size, position);
+    } catch (cause) {
+      throw this.#unusable('cannot be read', cause);
+    }
   }
 
   #tooShort(wanted: number, available: number): SenteiError {
@@ -76,16 +114,19 @@ export class ExternalRange {
 }
 
 /**
- * The external range a tensor message points to, or `undefined` for inline tensors.
+ * The external range that the `external_data` entries of a tensor point to.
  *
+ * @param entries `location`, and if need be `offset`, `length` (bytes) and `checksum` (SHA-1 of the file, hexadecimal)
+ * @param name the tensor, for messages
  * @param folder folder of the model; paths that lead out of it, by `..`, as absolute paths or through links, are refused.
  * @throws SenteiError `external-data`
  */
-export function externalRange(message: TensorProto, folder: string | undefined): ExternalRange | undefined {
-  if (message.dataLocation !== EXTERNAL) return undefined;
-  const entries = toProperties(message.externalData);
+export function externalRange(
+  entries: ReadonlyMap<string, string>,
+  name: string,
+  folder: string | undefined,
+): ExternalRange {
   const location = entries.get('location') ?? '';
-  const name = message.name ?? '';
   const offset = wholeNumber(entries.get('offset'), name) ?? 0;
   const length = wholeNumber(entries.get('length'), name);
   if (location === '' || folder === undefined) {
@@ -95,13 +136,18 @@ export function externalRange(message: TensorProto, folder: string | undefined):
     });
   }
   const path = resolve(folder, location);
-  if (isAbsolute(location) || escapes(resolve(folder), path) || escapes(real(folder), real(path))) {
+  if (isUnreachable(location, folder, path)) {
     throw new SenteiError('external-data', `tensor ${name} points outside the model's folder: ${location}`, {
       subject: name,
       hint: 'external data is only read from the folder of the model',
     });
   }
-  return new ExternalRange(location, path, offset, length);
+  return new ExternalRange(location, path, offset, length, entries.get('checksum'));
+}
+
+function isUnreachable(location: string, folder: string, path: string): boolean {
+  if (isAbsolute(location) || location.includes('\0') || escapes(resolve(folder), path)) return true;
+  return escapes(real(folder), real(path));
 }
 
 function wholeNumber(text: string | undefined, name: string): number | undefined {

@@ -1,4 +1,12 @@
-import type { GraphProto, SparseTensorProto, ValueInfoProto } from '../codec/messages.ts';
+import { GRAPH } from '../codec/fields.ts';
+import type { SparseTensorProto } from '../codec/messages.ts';
+import {
+  encodeAnnotation,
+  type QuantizationAnnotation,
+  readAnnotations,
+} from '../codec/quantization-annotation.ts';
+import { type Remainder, rawFields, remainingText, withText } from '../codec/remainder.ts';
+import type { ValueInfo } from '../codec/value-info.ts';
 import { NameAuthority } from './names.ts';
 import { Node } from './node.ts';
 import type { Tensor } from './tensor.ts';
@@ -25,12 +33,12 @@ export class Graph {
   metadataProps = new Map<string, string>();
   /** The node whose attribute holds this graph; `null` for the graph of a model or function. */
   owner: Node | null = null;
-  /** The graph message of the file without what the graph models itself. */
-  message: GraphProto | undefined;
+  /** What the file says beyond this: annotations, doc string, fields of later versions, metadata as it is encoded. */
+  remainder: Remainder;
   /** Order of the file's value infos; values made by passes follow. */
   valueInfoOrder: Value[] = [];
   /** How the file describes outputs that this graph returns but a graph around it defines. */
-  readonly outerOutputInfos = new Map<Value, ValueInfoProto>();
+  readonly outerOutputInfos = new Map<Value, ValueInfo>();
   #outputs: Value[] = [];
   #first: Node | null = null;
   #last: Node | null = null;
@@ -48,10 +56,29 @@ export class Graph {
     return this.#outputs;
   }
 
+  /** Makes these the outputs, in order. */
   setOutputs(values: readonly Value[]): void {
-    for (const value of this.#outputs) value.outputOf.delete(this);
+    for (const value of this.#outputs) value.noteOutputOf(this, false);
     this.#outputs = [...values];
-    for (const value of this.#outputs) value.outputOf.add(this);
+    for (const value of this.#outputs) value.noteOutputOf(this, true);
+  }
+
+  /** Scale, zero point and alike of quantized values, by the names that stand for them. */
+  get quantizationAnnotations(): readonly QuantizationAnnotation[] {
+    return readAnnotations(rawFields(this.remainder, GRAPH.quantizationAnnotation));
+  }
+
+  set quantizationAnnotations(annotations: readonly QuantizationAnnotation[]) {
+    const others = this.remainder?.filter(({ number }) => number !== GRAPH.quantizationAnnotation) ?? [];
+    this.remainder = others.concat(annotations.map(encodeAnnotation));
+  }
+
+  get docString(): string | undefined {
+    return remainingText(this.remainder, GRAPH.docString);
+  }
+
+  set docString(text: string | undefined) {
+    this.remainder = withText(this.remainder, GRAPH.docString, text);
   }
 
   get nodeCount(): number {
@@ -86,14 +113,17 @@ export class Graph {
     return graph;
   }
 
+  /** Adds a node at the end and returns it. */
   append(node: Node): Node {
     return this.#link(node, this.#last, null);
   }
 
+  /** Adds a node right before `reference`, a node of this graph, and returns it. */
   insertBefore(reference: Node, node: Node): Node {
     return this.#link(node, reference.previous, reference);
   }
 
+  /** Adds a node right after `reference`, a node of this graph, and returns it. */
   insertAfter(reference: Node, node: Node): Node {
     return this.#link(node, reference, reference.next);
   }
@@ -133,6 +163,10 @@ export class Graph {
     for (const walk of this.#walks) walk.left = walk.current?.graph !== this;
   }
 
+  /**
+   * Makes `value` a constant of this graph and returns it; its type becomes that of the tensor where it says
+   * otherwise.
+   */
   addInitializer(value: Value, tensor: Tensor): Value {
     value.tensor = tensor;
     if (!allows(value.type, tensor)) value.type = tensorType(tensor.dataType, tensor.dims);
@@ -145,6 +179,7 @@ export class Graph {
     return new Value(this.newName(hint), type);
   }
 
+  /** A name that nothing in the model has, made from `hint`; it is taken from then on. */
   newName(hint: string): string {
     const root = this.root;
     root.#names ??= new NameAuthority(root);

@@ -1,4 +1,6 @@
-import type { AttributeProto, FunctionProto, ModelProto } from '../codec/messages.ts';
+import { MODEL } from '../codec/fields.ts';
+import { type Remainder, remainingText, withText } from '../codec/remainder.ts';
+import type { Attribute } from './attribute.ts';
 import type { Graph } from './graph.ts';
 import { STANDARD_DOMAINS } from './node.ts';
 
@@ -9,8 +11,14 @@ export interface FunctionDefinition {
   readonly overload: string;
   readonly graph: Graph;
   readonly opsetImports: ReadonlyMap<string, number>;
-  readonly attributeDefaults: readonly AttributeProto[];
-  readonly message: FunctionProto;
+  /** Attributes that a call has to give. */
+  readonly attributeNames: readonly string[];
+  /** Attributes that a call may leave out, with the values they then have. */
+  readonly attributeDefaults: ReadonlyMap<string, Attribute>;
+  /** Written to the file. */
+  readonly metadataProps: Map<string, string>;
+  /** What the file says beyond this. */
+  readonly remainder: Remainder;
 }
 
 /** A graph with the versions it is written against and everything else the file says about it. */
@@ -24,8 +32,8 @@ export class Model {
   metadataProps = new Map<string, string>();
   /** The folder external data is relative to; `undefined` for models made in memory. */
   folder: string | undefined;
-  /** The model message of the file without what the model holds itself. */
-  message: ModelProto | undefined;
+  /** What the file says beyond this: training info, device configurations, fields of later versions. */
+  remainder: Remainder;
 
   constructor(graph: Graph, opsetImports: Iterable<readonly [string, number]>, irVersion = 10) {
     this.graph = graph;
@@ -37,6 +45,40 @@ export class Model {
   /** Opset version of the standard operators. */
   get opset(): number {
     return this.opsetImports.get('') ?? 1;
+  }
+
+  /** Name of the tool that made the model. */
+  get producerName(): string | undefined {
+    return remainingText(this.remainder, MODEL.producerName);
+  }
+
+  set producerName(text: string | undefined) {
+    this.remainder = withText(this.remainder, MODEL.producerName, text);
+  }
+
+  get producerVersion(): string | undefined {
+    return remainingText(this.remainder, MODEL.producerVersion);
+  }
+
+  set producerVersion(text: string | undefined) {
+    this.remainder = withText(this.remainder, MODEL.producerVersion, text);
+  }
+
+  /** Reverse-DNS name of the model's name space. */
+  get domain(): string | undefined {
+    return remainingText(this.remainder, MODEL.domain);
+  }
+
+  set domain(text: string | undefined) {
+    this.remainder = withText(this.remainder, MODEL.domain, text);
+  }
+
+  get docString(): string | undefined {
+    return remainingText(this.remainder, MODEL.docString);
+  }
+
+  set docString(text: string | undefined) {
+    this.remainder = withText(this.remainder, MODEL.docString, text);
   }
 
   /** The graph, then its subgraphs at every depth, then the functions' graphs and theirs. */

@@ -1,7 +1,7 @@
 import type { Graph } from './graph.ts';
 import type { Model } from './model.ts';
-import type { Node } from './node.ts';
-import type { Value } from './value.ts';
+import type { Node, NodeState } from './node.ts';
+import type { Value, ValueState } from './value.ts';
 
 /**
  * Remembers the state of a model and returns a function that puts it back. The same `Node` and `Value` objects come
@@ -11,87 +11,104 @@ export function takeSnapshot(model: Model): () => void {
   const opsets = new Map(model.opsetImports);
   const metadata = new Map(model.metadataProps);
   const functions = [...model.functions];
-  const { graph, irVersion, message } = model;
-  const snapshots = [...model.graphs()].map(snapshotGraph);
+  const functionMetadata = functions.map(({ metadataProps }) => new Map(metadataProps));
+  const { graph, irVersion, remainder } = model;
+  const snapshots = [...model.graphs()].map((each) => new GraphSnapshot(each));
   return () => {
     refill(model.opsetImports, opsets);
     model.metadataProps = new Map(metadata);
     model.functions = [...functions];
-    Object.assign(model, { graph, irVersion, message });
+    for (const [index, { metadataProps }] of functions.entries())
+      refill(metadataProps, functionMetadata[index] ?? new Map());
+    Object.assign(model, { graph, irVersion, remainder });
     // Every node is in its graph again before any is filled: taking out what is new empties what it holds by then.
-    for (const { relink } of snapshots) relink();
-    for (const { restore } of snapshots) restore();
-    for (const { settle } of snapshots) settle();
+    for (const snapshot of snapshots) snapshot.relink();
+    for (const snapshot of snapshots) snapshot.restore();
+    const nodes = new Set<Node>();
+    const graphs = new Set<Graph>();
+    for (const snapshot of snapshots) snapshot.collect(nodes, graphs);
+    for (const snapshot of snapshots) snapshot.settle(nodes, graphs);
   };
 }
 
-function snapshotGraph(graph: Graph): Record<'relink' | 'restore' | 'settle', () => void> {
-  const nodes = [...graph.nodes()].map((node) => ({ node, restore: snapshotNode(node) }));
-  const inputs = [...graph.inputs];
-  const outputs = [...graph.outputs];
-  const initializers = [...graph.initializers];
-  const sparse = [...graph.sparseInitializers];
-  const metadata = new Map(graph.metadataProps);
-  const order = [...graph.valueInfoOrder];
-  const { name, message } = graph;
-  const defined = [
-    ...inputs,
-    ...initializers,
-    ...sparse.map(({ value }) => value),
-    ...nodes.flatMap(({ node }) => node.outputs),
-  ];
-  const values = [...new Set(defined)].map(snapshotValue);
-  const relink = () => graph.restoreNodes(nodes.map(({ node }) => node));
-  const restore = () => {
-    Object.assign(graph, { name, message });
-    graph.inputs.splice(0, graph.inputs.length, ...inputs);
+/** Lists beside one another instead of an object for each node, since there may be millions. */
+class GraphSnapshot {
+  readonly #graph: Graph;
+  readonly #nodes: Node[] = [];
+  readonly #nodeStates: NodeState[] = [];
+  readonly #values: Value[] = [];
+  readonly #valueStates: ValueState[] = [];
+  readonly #inputs: readonly Value[];
+  readonly #outputs: readonly Value[];
+  readonly #initializers: readonly Value[];
+  readonly #sparse: Graph['sparseInitializers'];
+  readonly #metadata: ReadonlyMap<string, string>;
+  readonly #order: readonly Value[];
+  readonly #outerInfos: ReadonlyMap<Value, unknown>;
+  readonly #name: string;
+  readonly #remainder: Graph['remainder'];
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#inputs = [...graph.inputs];
+    this.#outputs = [...graph.outputs];
+    this.#initializers = [...graph.initializers];
+    this.#sparse = [...graph.sparseInitializers];
+    this.#metadata = new Map(graph.metadataProps);
+    this.#order = [...graph.valueInfoOrder];
+    this.#outerInfos = new Map(graph.outerOutputInfos);
+    this.#name = graph.name;
+    this.#remainder = graph.remainder;
+    for (const value of this.#inputs) this.#note(value);
+    const inputs = new Set(this.#inputs);
+    for (const value of this.#initializers) if (!inputs.has(value)) this.#note(value);
+    for (const { value } of this.#sparse) this.#note(value);
+    for (const node of graph.nodes()) {
+      this.#nodes.push(node);
+      this.#nodeStates.push(node.saveState());
+      for (const output of node.outputs) this.#note(output);
+    }
+  }
+
+  relink(): void {
+    this.#graph.restoreNodes(this.#nodes);
+  }
+
+  restore(): void {
+    const graph = this.#graph;
+    Object.assign(graph, { name: this.#name, remainder: this.#remainder });
+    graph.inputs.length = 0;
+    for (const value of this.#inputs) graph.inputs.push(value);
     graph.initializers.clear();
-    for (const value of initializers) graph.initializers.add(value);
-    graph.sparseInitializers = [...sparse];
-    graph.metadataProps = new Map(metadata);
-    graph.valueInfoOrder = [...order];
-    for (const { restore } of nodes) restore();
-    for (const value of values) value.restore();
-    graph.setOutputs(outputs);
-  };
-  const settle = () => {
-    for (const value of values) value.settle();
-  };
-  return { relink, restore, settle };
-}
+    for (const value of this.#initializers) graph.initializers.add(value);
+    graph.sparseInitializers = [...this.#sparse];
+    graph.metadataProps = new Map(this.#metadata);
+    graph.valueInfoOrder = [...this.#order];
+    refill(graph.outerOutputInfos as Map<Value, unknown>, this.#outerInfos);
+    for (let index = 0; index < this.#nodes.length; index++)
+      this.#nodes[index]?.restoreState(this.#nodeStates[index] as NodeState);
+    for (let index = 0; index < this.#values.length; index++)
+      this.#values[index]?.restoreState(this.#valueStates[index] as ValueState);
+    graph.setOutputs(this.#outputs);
+  }
 
-function snapshotNode(node: Node): () => void {
-  const { opType, domain, overload, name, message } = node;
-  const inputs = [...node.inputs];
-  const outputs = [...node.outputs];
-  const attributes = new Map(node.attributes);
-  const metadata = new Map(node.metadataProps);
-  return () => {
-    Object.assign(node, { opType, domain, overload, name, message });
-    node.setInputs(inputs);
-    node.setOutputs(outputs);
-    for (const key of [...node.attributes.keys()]) node.setAttribute(key, undefined);
-    for (const [key, attribute] of attributes) node.setAttribute(key, attribute);
-    node.metadataProps = new Map(metadata);
-  };
-}
+  collect(nodes: Set<Node>, graphs: Set<Graph>): void {
+    graphs.add(this.#graph);
+    for (const node of this.#nodes) nodes.add(node);
+  }
 
-/** `settle` makes the value forget readers that are new since and sit in graphs that have gone from the model. */
-function snapshotValue(value: Value): Record<'restore' | 'settle', () => void> {
-  const { name, tensor, overridable, type, info, outputInfo, producer } = value;
-  const metadata = new Map(value.metadataProps);
-  const readers = new Set([...value.uses].map((use) => use.node));
-  const returners = new Set(value.outputOf);
-  const restore = () => {
-    value.type = type;
-    Object.assign(value, { name, tensor, overridable, info, outputInfo, producer });
-    value.metadataProps = new Map(metadata);
-  };
-  const settle = () => {
-    for (const use of [...value.uses]) if (!readers.has(use.node)) value.uses.delete(use);
-    for (const graph of [...value.outputOf]) if (!returners.has(graph)) value.outputOf.delete(graph);
-  };
-  return { restore, settle };
+  /** Makes values forget readers that are new since and sit in graphs that have gone from the model. */
+  settle(nodes: ReadonlySet<Node>, graphs: ReadonlySet<Graph>): void {
+    for (const value of this.#values) {
+      value.forgetUses(({ node }) => !nodes.has(node));
+      for (const graph of [...value.outputOf]) if (!graphs.has(graph)) value.noteOutputOf(graph, false);
+    }
+  }
+
+  #note(value: Value): void {
+    this.#values.push(value);
+    this.#valueStates.push(value.saveState());
+  }
 }
 
 function refill<K, V>(target: Map<K, V>, source: ReadonlyMap<K, V>): void {

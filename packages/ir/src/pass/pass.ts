@@ -18,6 +18,7 @@ export interface Patch {
   readonly nodes: readonly string[];
   readonly scores?: Readonly<Record<string, number>>;
   readonly reason?: string;
+  /** Changes the graph. Throws nothing on purpose: what cannot be done is not proposed. */
   apply(): void;
 }
 
@@ -30,11 +31,13 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What a pass yields. */
 export type Proposal = Patch | Refusal;
 
 /** What became of the proposal that was yielded last. */
 export type Decision = 'applied' | 'reverted' | 'refused';
 
+/** What `propose` returns: a generator that is told the decision on what it yielded. */
 export type Proposals = Generator<Proposal, void, Decision> | AsyncGenerator<Proposal, void, Decision>;
 
 /** The data a figure is measured on; the last one is kept for the report and never steers a decision. */
@@ -43,20 +46,26 @@ export type Split = 'calibration' | 'selection' | 'heldout';
 /** Measures the quality of a model on data. Passes declare what they need here; a runtime implements it. */
 export interface Judge {
   readonly metric: { readonly name: string; readonly lowerIsBetter: boolean };
+  /** Measures a model, which is only read, on one split of the data. */
   measure(model: Model, split: Split): Promise<number>;
 }
 
+/** Takes messages for people. */
 export interface Logger {
+  /** Something worth knowing. */
   info(message: string): void;
+  /** Something that may be wrong. */
   warn(message: string): void;
 }
 
+/** How far a long step is: `done` of `total` pieces. */
 export interface Progress {
   readonly message: string;
   readonly done: number;
   readonly total: number;
 }
 
+/** What a pass may use besides the model: there are no globals. */
 export interface PassContext {
   readonly logger: Logger;
   /** Absent when there is no data to judge on: empirical patches are then refused. */
@@ -66,15 +75,18 @@ export interface PassContext {
   /** Largest loss of the judge's metric that a pipeline may cause, relative to the original model. */
   readonly maxDrop: number;
   readonly signal?: AbortSignal;
+  /** Hears how far the pass is. */
   progress(progress: Progress): void;
 }
 
+/** A pass at one setting of its options, which may be run many times. */
 export interface Pass {
   readonly id: string;
   readonly description: string;
   readonly guarantee: Guarantee;
   /** Every option with its value, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Proposes patches one by one; what is yielded tells what became of the last. Changes nothing itself. */
   propose(model: Model, context: PassContext): Proposals;
 }
 
@@ -86,12 +98,14 @@ export interface PassFactory<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
 }
 
+/** What `definePass` makes a factory from. */
 export interface PassDefinition<Schema extends z.ZodObject> {
   readonly id: string;
   readonly description: string;
   readonly guarantee: Guarantee;
   /** A strict object schema; every field has a default. */
   readonly schema: Schema;
+  /** As `propose` of `Pass`, with the options checked and their defaults filled in. */
   propose(model: Model, context: PassContext, options: z.output<Schema>): Proposals;
 }
 

@@ -85,6 +85,7 @@ export function pipelineFromJson(json: z.infer<typeof pipelineSchema>): Pipeline
   });
 }
 
+/** The JSON form of a pipeline, with numbers and bools as such. */
 export function pipelineToJson(steps: readonly PipelineStep[]): z.infer<typeof pipelineSchema> {
   return steps.map(({ id, options }) => ({
     pass: id,

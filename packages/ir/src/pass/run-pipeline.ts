@@ -18,6 +18,7 @@ export interface PatchRecord {
   readonly scores: Readonly<Record<string, number>>;
 }
 
+/** What one pass of a pipeline did and how long it took. */
 export interface PassRecord {
   readonly pass: string;
   readonly options: Readonly<Record<string, unknown>>;

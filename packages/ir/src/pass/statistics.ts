@@ -1,5 +1,6 @@
 import type { Model } from '../graph/model.ts';
 
+/** Counts of what a model holds. */
 export interface ModelStatistics {
   /** Nodes, those in subgraphs and functions included. */
   readonly nodes: number;

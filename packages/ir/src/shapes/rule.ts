@@ -1,9 +1,11 @@
+import type { Attribute } from '../graph/attribute.ts';
 import { constantTensor } from '../graph/constant.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Node } from '../graph/node.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { type Dimension, isTensorType, type Shape } from '../graph/type.ts';
+import { type Dimension, isTensorType, type Shape, type ValueType } from '../graph/type.ts';
+import type { Value } from '../graph/value.ts';
 import { elementsOf, type Fact } from './fact.ts';
 
 /** Facts about the outputs of a node in order; holes and missing ends mean that nothing is known. */
@@ -23,6 +25,14 @@ export interface RuleSurroundings {
   factOf(index: number): Fact | undefined;
   /** Infers a graph held by the node for given facts about its inputs, and returns those about its outputs. */
   inferGraph(graph: Graph, inputs: Outputs): Outputs;
+  /** Infers a graph that never runs, without listing its conflicts. */
+  inferDeadGraph(graph: Graph): void;
+  /** Whether graphs may be inferred more than once, for weaker facts; not when a model nests loops without measure. */
+  readonly mayRepeat: boolean;
+  /** Inside a function: what the caller gives for an attribute that the node refers to. */
+  attributeOf(name: string): Attribute | undefined;
+  /** Inside a function: whether the caller leaves out what this input stands for. */
+  isLeftOut(value: Value): boolean;
 }
 
 /** A node as its rule sees it: attributes, and what is known of the inputs. */
@@ -39,11 +49,61 @@ export class RuleContext {
   }
 
   has(index: number): boolean {
-    return this.node.input(index) !== undefined;
+    const value = this.node.input(index);
+    return value !== undefined && !this.#surroundings.isLeftOut(value);
+  }
+
+  /** An attribute of the node; inside a function, of the caller where the node refers to its attributes. */
+  attribute(name: string): Attribute | undefined {
+    const own = this.node.attributes.get(name);
+    const reference = own?.kind === 'other' ? own.message.refAttrName : undefined;
+    return reference ? this.#surroundings.attributeOf(reference) : own;
+  }
+
+  int(name: string): number | undefined {
+    const attribute = this.attribute(name);
+    return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
+  }
+
+  ints(name: string): number[] | undefined {
+    const attribute = this.attribute(name);
+    return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined;
+  }
+
+  string(name: string): string | undefined {
+    const attribute = this.attribute(name);
+    return attribute?.kind === 'string' ? new TextDecoder().decode(attribute.value) : undefined;
+  }
+
+  /** Number of elements of an attribute that is a list; 0 where there is none. */
+  listLength(name: string): number {
+    const attribute = this.attribute(name);
+    return attribute !== undefined && 'value' in attribute && Array.isArray(attribute.value)
+      ? attribute.value.length
+      : 0;
+  }
+
+  tensor(name: string): Tensor | undefined {
+    const attribute = this.attribute(name);
+    return attribute?.kind === 'tensor' ? attribute.value : undefined;
+  }
+
+  subgraph(name: string): Graph | undefined {
+    const attribute = this.attribute(name);
+    return attribute?.kind === 'graph' ? attribute.value : undefined;
+  }
+
+  get mayRepeat(): boolean {
+    return this.#surroundings.mayRepeat;
   }
 
   get inputCount(): number {
     return this.node.inputs.length;
+  }
+
+  /** 0, 1, 2 and so on, one for each input. */
+  get indices(): number[] {
+    return this.node.inputs.map((_, index) => index);
   }
 
   get outputCount(): number {
@@ -56,8 +116,12 @@ export class RuleContext {
     return this.#surroundings.factOf(index);
   }
 
+  type(index: number): ValueType | undefined {
+    return this.fact(index)?.type;
+  }
+
   elementType(index: number): DataType {
-    const type = this.fact(index)?.type;
+    const type = this.type(index);
     return isTensorType(type) ? type.elementType : 'undefined';
   }
 
@@ -122,6 +186,11 @@ export class RuleContext {
 
   inferGraph(graph: Graph, inputs: Outputs): Outputs {
     return this.#surroundings.inferGraph(graph, inputs);
+  }
+
+  /** Infers a graph that never runs: what makes no sense in it is no conflict. */
+  inferDeadGraph(graph: Graph): void {
+    this.#surroundings.inferDeadGraph(graph);
   }
 
   fail(reason: string): never {

@@ -24,14 +24,17 @@ const MAX_TEXT = 240;
  * when it is computed with.
  */
 
+/** Sum of two extents; `null` where either is unknown. */
 export function add(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, sum);
 }
 
+/** Difference of two extents; `null` where either is unknown. */
 export function subtract(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, (x, y) => sum(x, scale(y, -1)));
 }
 
+/** Product of two extents: 0 where either is 0, else `null` where either is unknown. */
 export function multiply(a: Dimension, b: Dimension): Dimension {
   return a === 0 || b === 0 ? 0 : combine(a, b, product);
 }
@@ -46,10 +49,12 @@ export function ceilDivide(a: Dimension, b: number): Dimension {
   return floorDivide(add(a, b - 1), b);
 }
 
+/** The smaller of two extents; `null` where either is unknown. */
 export function minimum(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, (x, y) => extreme('min', x, y));
 }
 
+/** The larger of two extents; `null` where either is unknown. */
 export function maximum(a: Dimension, b: Dimension): Dimension {
   return combine(a, b, (x, y) => extreme('max', x, y));
 }
@@ -115,9 +120,22 @@ function toDimension(polynomial: Polynomial): Dimension {
   return text.length > MAX_TEXT ? null : text;
 }
 
-/** Text that is no expression is the name of a symbol as a whole. */
+/** A model has few expressions and meets each of them on every node. */
+const PARSED = new Map<string, Polynomial>();
+const MOST_PARSED = 4096;
+
 function parse(text: string): Polynomial {
+  const known = PARSED.get(text);
+  if (known !== undefined) return known;
   if (text.length > MAX_TEXT) return atom('symbol', text);
+  if (PARSED.size >= MOST_PARSED) PARSED.clear();
+  const polynomial = parseText(text);
+  PARSED.set(text, polynomial);
+  return polynomial;
+}
+
+/** Text that is no expression is the name of a symbol as a whole. */
+function parseText(text: string): Polynomial {
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|\/\/|[-+*/(),]|[^\s+\-*/(),"]+|\S/gs) ?? [];
   const parser = new Parser(tokens);
   return parser.whole() ?? atom('symbol', text);

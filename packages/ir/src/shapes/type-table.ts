@@ -18,6 +18,12 @@ export interface TypeConflict {
 export class TypeTable {
   readonly conflicts: TypeConflict[] = [];
   readonly #facts = new Map<Value, Fact>();
+  readonly #outer: TypeTable | undefined;
+
+  /** @param outer answers for values this table has not recorded: what a graph handed to a function captures */
+  constructor(outer?: TypeTable) {
+    this.#outer = outer;
+  }
 
   /** Kind, element type and shape; an element type that is not known reads `'undefined'`. */
   typeOf(value: Value): ValueType | undefined {
@@ -37,11 +43,21 @@ export class TypeTable {
 
   /** Everything that is known of a value. */
   factOf(value: Value): Fact | undefined {
-    const found = this.#facts.get(value);
+    const found = this.recorded(value);
     if (found !== undefined) return found;
     const fact = declaredFact(value);
     if (fact !== undefined) this.#facts.set(value, fact);
     return fact;
+  }
+
+  /** What was recorded of a value here or in an outer table. */
+  recorded(value: Value): Fact | undefined {
+    return this.#facts.get(value) ?? this.#outer?.recorded(value);
+  }
+
+  /** Everything recorded, in order. */
+  entries(): Iterable<readonly [Value, Fact]> {
+    return this.#facts;
   }
 
   /** Replaces what is known of a value; used by inference. */

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../src/codec/wire.ts';
 import { readModelBytes, SenteiError, verify } from '../../src/index.ts';
+import { modelMessage } from '../../src/testing/models/messages.ts';
 import { codeOf, errorOf } from '../support/code-of.ts';
-import { randomModel } from '../support/random-model.ts';
 import { floatInfo, floatTensor, tinyBytes } from '../support/tiny-model.ts';
 
 describe('readModelBytes', () => {
@@ -150,7 +150,7 @@ describe('readModelBytes', () => {
 
   it('answers damaged files with one kind of error', () => {
     const damaged = fc
-      .record({ message: randomModel, at: fc.nat(), byte: fc.nat(255), cut: fc.nat() })
+      .record({ message: modelMessage, at: fc.nat(), byte: fc.nat(255), cut: fc.nat() })
       .map(({ message, at, byte, cut }) => {
         const bytes = encodeModel(message);
         bytes[at % bytes.length] = byte;

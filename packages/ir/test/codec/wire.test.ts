@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ValueInfoProto } from '../../src/codec/messages.ts';
-import {
-  copyMessage,
-  decodeModel,
-  encodeModel,
-  fromProperties,
-  ownField,
-  setField,
-  toProperties,
-  without,
-} from '../../src/codec/wire.ts';
+import { decodeModel, encodeModel, ownField } from '../../src/codec/wire.ts';
+import { readModelBytes } from '../../src/index.ts';
 import { codeOf, errorOf } from '../support/code-of.ts';
 import { concat, tinyBytes, tinyMessage } from '../support/tiny-model.ts';
 
@@ -47,6 +38,7 @@ describe('decodeModel', () => {
   ])('refuses %s', (_, bytes) => {
     const error = errorOf(() => decodeModel(bytes));
     expect(error?.code).toBe('not-onnx');
+    expect(codeOf(() => readModelBytes(bytes))).toBe('not-onnx');
     expect(error?.hint).toContain('format');
   });
 
@@ -71,6 +63,7 @@ describe('decodeModel', () => {
     for (let depth = 0; depth < 400; depth++) for (const tag of [0x32, 0x2a, 0x0a]) wrap(tag);
     wrap(0x3a);
     expect(codeOf(() => decodeModel(concat([0x08, 8], inner)))).toBe('not-onnx');
+    expect(codeOf(() => readModelBytes(concat([0x08, 8], inner)))).toBe('not-onnx');
   });
 
   it('tells names in other encodings apart and writes them back', () => {
@@ -97,48 +90,11 @@ describe('encodeModel', () => {
   });
 });
 
-describe('message helpers', () => {
-  it('copyMessage carries unknown fields, which spreading does not', () => {
-    const decoded = decodeModel(
-      encodeModel({ ...tinyMessage(), $unknowns: [Uint8Array.from([0x98, 6, 7])] }),
-    );
-    expect(Object.hasOwn({ ...decoded }, '$unknowns')).toBe(false);
-    expect(copyMessage(copyMessage(decoded)).$unknowns).toEqual(decoded.$unknowns);
-    expect(copyMessage(undefined)).toEqual({});
-  });
-
-  it('ownField does not see the defaults that decoded messages inherit', () => {
+describe('ownField', () => {
+  it('does not see the defaults that decoded messages inherit', () => {
     const tensor = decodeModel(tinyBytes({}, { initializer: [{ dataType: 1 }] })).graph?.initializer?.[0];
     expect(tensor?.rawData).toEqual([]);
     expect(ownField(tensor ?? {}, 'rawData')).toBeUndefined();
     expect(ownField(tensor ?? {}, 'dataType')).toBe(1);
-  });
-
-  it('setField leaves an absent default absent and a present one present', () => {
-    const absent: ValueInfoProto = {};
-    setField(absent, 'name', '', '');
-    expect(Object.hasOwn(absent, 'name')).toBe(false);
-    const present: ValueInfoProto = { name: 'a' };
-    setField(present, 'name', '', '');
-    expect(present).toEqual({ name: '' });
-  });
-
-  it('without drops one field of a copy', () => {
-    const message: ValueInfoProto = { name: 'a', docString: 'b' };
-    expect(without(message, 'name')).toEqual({ docString: 'b' });
-    expect(message).toEqual({ name: 'a', docString: 'b' });
-  });
-
-  it('fromProperties reuses the entries of the file, duplicates included, while they say the same', () => {
-    const source = [{ key: 'a', value: '1' }, { key: 'a', value: '2' }, { value: 'no key' }];
-    const properties = toProperties(source);
-    expect([...properties]).toEqual([
-      ['a', '2'],
-      ['', 'no key'],
-    ]);
-    expect(fromProperties(properties, source)).toEqual(source);
-    properties.set('a', '3');
-    expect(fromProperties(properties, source)).toEqual([{ key: 'a', value: '3' }, { value: 'no key' }]);
-    expect(fromProperties(new Map(), undefined)).toEqual([]);
   });
 });

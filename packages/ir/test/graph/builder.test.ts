@@ -9,6 +9,7 @@ import {
   Value,
   verify,
 } from '../../src/index.ts';
+import { tensorFromProto } from '../support/tensor-from-proto.ts';
 import { tinyMessage, tinyModel } from '../support/tiny-model.ts';
 
 describe('GraphBuilder', () => {
@@ -37,7 +38,7 @@ describe('GraphBuilder', () => {
     expect(builder.int64([1], [])).not.toBe(one);
     expect(builder.float32([1])).not.toBe(one);
     const strings = ['a', 'b'].map((text) =>
-      Tensor.fromMessage({ dims: [1], dataType: 8, stringData: [new TextEncoder().encode(text)] }),
+      tensorFromProto({ dims: [1], dataType: 8, stringData: [new TextEncoder().encode(text)] }),
     );
     const [first, second] = strings.map((tensor) => builder.constant(tensor));
     expect(first).not.toBe(second);

@@ -9,6 +9,7 @@ import {
   Tensor,
   Value,
 } from '../../src/index.ts';
+import { tensorFromProto } from '../support/tensor-from-proto.ts';
 
 const constant = (attributes: Record<string, AttributeValue>) =>
   new GraphBuilder(new Graph('g')).op('Constant', [], { attributes });
@@ -56,7 +57,7 @@ describe('constantScalar', () => {
     expect(constantScalar(initializer(Tensor.floats([2.5], [1, 1])))).toBe(2.5);
     expect(constantScalar(constant({ value_int: -1n }))).toBe(-1);
     expect(constantScalar(initializer(Tensor.floats([1, 2])))).toBeUndefined();
-    const text = Tensor.fromMessage({ dims: [1], dataType: 8, stringData: [new Uint8Array()] });
+    const text = tensorFromProto({ dims: [1], dataType: 8, stringData: [new Uint8Array()] });
     expect(constantScalar(initializer(text))).toBeUndefined();
   });
 });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { externalRange } from '../../src/graph/external-data.ts';
-import { Tensor } from '../../src/index.ts';
+import type { Tensor } from '../../src/index.ts';
 import { codeOf, errorOf } from '../support/code-of.ts';
+import { tensorFromProto } from '../support/tensor-from-proto.ts';
 
 let root = '';
 let folder = '';
@@ -22,12 +23,14 @@ afterEach(() => rmSync(root, { recursive: true }));
 function tensor(entries: Record<string, string>, dims: readonly number[] = [2]): Tensor {
   const externalData = Object.entries(entries).map(([key, value]) => ({ key, value }));
   const message = { name: 'w', dims: [...dims], dataType: 1, dataLocation: 1, externalData };
-  return Tensor.fromMessage(message, externalRange(message, folder));
+  return tensorFromProto(message, folder);
 }
 
 describe('externalRange', () => {
-  it('is absent for inline tensors', () => {
-    expect(externalRange({ dataType: 1 }, undefined)).toBeUndefined();
+  it('needs a folder', () => {
+    expect(codeOf(() => externalRange(new Map([['location', 'w.bin']]), 'w', undefined))).toBe(
+      'external-data',
+    );
   });
 
   it('reads the range, with and without a length', () => {

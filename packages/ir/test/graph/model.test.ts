@@ -28,8 +28,10 @@ describe('Model', () => {
       overload: '',
       graph: local,
       opsetImports: new Map(),
-      attributeDefaults: [],
-      message: {},
+      attributeNames: [],
+      attributeDefaults: new Map(),
+      metadataProps: new Map(),
+      remainder: undefined,
     });
     expect([...model.graphs()].map((graph) => graph.name)).toEqual(['tiny', 'outer', 'inner', 'local']);
     expect([...model.graph.allNodes()].map((node) => node.opType)).toEqual(['Add', 'If', 'Relu', 'Relu']);

@@ -13,7 +13,7 @@ import {
   verify,
   writeModelBytes,
 } from '../../src/index.ts';
-import { randomModel } from '../support/random-model.ts';
+import { modelMessage } from '../../src/testing/models/messages.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 import { wrongUseLists } from '../support/use-lists.ts';
 
@@ -112,7 +112,7 @@ function edit(model: Model, names: readonly string[], seeds: readonly number[]):
 
 describe('takeSnapshot', () => {
   const plan = {
-    message: randomModel,
+    message: modelMessage,
     names: fc.array(fc.constantFrom(...Object.keys(edits)), { minLength: 1, maxLength: 8 }),
     seeds: fc.array(fc.nat(1000), { minLength: 5, maxLength: 20 }),
   };

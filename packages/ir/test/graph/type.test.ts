@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TypeProto } from '../../src/codec/messages.ts';
 import { readType, writeType } from '../../src/graph/type.ts';
-import { isTensorType, tensorType } from '../../src/index.ts';
+import { isTensorType, tensorType, type ValueType } from '../../src/index.ts';
 
 describe('readType and writeType', () => {
   it('undo each other for tensors', () => {
@@ -13,21 +14,35 @@ describe('readType and writeType', () => {
     for (const type of types) expect(readType(writeType(type) ?? {})).toEqual(type);
   });
 
-  it('carry the message of other kinds', () => {
-    const element = { tensorType: { elemType: 1 } };
-    const messages = [
-      ['sequence', { sequenceType: { elemType: element } }],
-      ['map', { mapType: { keyType: 7, valueType: element } }],
-      ['optional', { optionalType: { elemType: element } }],
-      ['opaque', { opaqueType: { domain: 'd', name: 'n' } }],
-      ['unknown', {}],
-    ] as const;
-    for (const [kind, message] of messages) {
-      const type = readType(message);
-      expect([type.kind, isTensorType(type), writeType(type)]).toEqual([kind, false, message]);
+  it('undo each other for containers', () => {
+    const floats = tensorType('float32', ['n', 2]);
+    const types: ValueType[] = [
+      { kind: 'sequence', element: floats },
+      { kind: 'optional', element: { kind: 'sequence', element: floats } },
+      { kind: 'map', key: 'int64', value: floats },
+      { kind: 'opaque', domain: 'd', name: 'n' },
+      { kind: 'opaque', domain: '', name: '' },
+      { kind: 'unknown', message: {} },
+    ];
+    for (const type of types) {
+      expect(readType(writeType(type) ?? {})).toEqual(type);
+      expect(isTensorType(type)).toBe(false);
     }
-    expect(writeType({ kind: 'map' })).toBeUndefined();
+    expect(writeType({ kind: 'sequence', element: { kind: 'unknown' } })).toEqual({ sequenceType: {} });
+    expect(writeType({ kind: 'unknown' })).toBeUndefined();
     expect(isTensorType(undefined)).toBe(false);
+  });
+
+  it('read hostile nesting as a type that is only carried, and refuse to write what a pass nests', () => {
+    let message: TypeProto = { tensorType: { elemType: 1 } };
+    for (let i = 0; i < 100_000; i++) message = { sequenceType: { elemType: message } };
+    const type = readType(message);
+    let depth = 0;
+    for (let inner = type; inner.kind === 'sequence'; inner = inner.element) depth++;
+    expect(depth).toBe(33);
+    let nested: ValueType = tensorType('float32');
+    for (let i = 0; i < 100_000; i++) nested = { kind: 'sequence', element: nested };
+    expect(() => writeType(nested)).toThrow(expect.objectContaining({ code: 'unsupported-model' }));
   });
 
   it('take -1 for an extent that is not known', () => {

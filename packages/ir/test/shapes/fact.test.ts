@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type Dimension, Tensor, tensorType } from '../../src/index.ts';
+import { type DataType, type Dimension, Tensor, tensorType, type ValueType } from '../../src/index.ts';
 import {
   canonicalType,
+  containerFact,
   elementsOf,
   factOfTensor,
   joinFacts,
   mergeFacts,
   tensorFact,
 } from '../../src/shapes/fact.ts';
+import { tensorFromProto } from '../support/tensor-from-proto.ts';
 
 const keep = () => false;
+
+function sequence(elementType: DataType, shape?: Dimension[]): ValueType {
+  return { kind: 'sequence', element: tensorType(elementType, shape) };
+}
 
 describe('fact', () => {
   it('keeps integers that fit their tensor', () => {
@@ -23,7 +29,7 @@ describe('fact', () => {
   it('reads small tensors and survives unreadable ones', () => {
     expect(factOfTensor(Tensor.bool([true, false])).integers).toEqual([1, 0]);
     expect(factOfTensor(Tensor.int64(Array.from({ length: 65 }, (_, i) => i))).integers).toBeUndefined();
-    const broken = Tensor.fromMessage({ dims: [4], dataType: 7, rawData: new Uint8Array(3) });
+    const broken = tensorFromProto({ dims: [4], dataType: 7, rawData: new Uint8Array(3) });
     expect(factOfTensor(broken)).toEqual({ type: tensorType('int64', [4]) });
   });
 
@@ -40,7 +46,7 @@ describe('fact', () => {
     expect(joinFacts(tensorFact('int64', [2]), tensorFact('float32', [3]))).toEqual(
       tensorFact('undefined', [null]),
     );
-    expect(joinFacts(tensorFact('int64'), { type: { kind: 'sequence' } })).toBeUndefined();
+    expect(joinFacts(tensorFact('int64'), { type: sequence('int64') })).toBeUndefined();
   });
 
   it('merges with what is declared', () => {
@@ -50,9 +56,10 @@ describe('fact', () => {
       inferred: Dimension[],
       prefers = keep as (a: Dimension, b: Dimension) => boolean,
     ) =>
-      mergeFacts(tensorType('float32', declared), tensorFact('float32', inferred), prefers, (reason) =>
-        reasons.push(reason),
-      ).type;
+      mergeFacts(tensorType('float32', declared), tensorFact('float32', inferred), {
+        prefersInferred: prefers,
+        report: (reason) => reasons.push(reason),
+      }).type;
     expect(merge(['a', null, 3], [4, 'b', 'c'])).toEqual(tensorType('float32', [4, 'b', 3]));
     expect(merge(['a'], ['b'])).toEqual(tensorType('float32', ['a']));
     expect(merge(['a'], ['b'], () => true)).toEqual(tensorType('float32', ['b']));
@@ -64,11 +71,11 @@ describe('fact', () => {
 
   it('keeps the declared kind and element type', () => {
     const reasons: string[] = [];
-    const report = (reason: string) => reasons.push(reason);
-    expect(mergeFacts(tensorType('float16'), tensorFact('float32', [2]), keep, report).type).toEqual(
+    const policy = { prefersInferred: keep, report: (reason: string) => reasons.push(reason) };
+    expect(mergeFacts(tensorType('float16'), tensorFact('float32', [2]), policy).type).toEqual(
       tensorType('float16', [2]),
     );
-    expect(mergeFacts({ kind: 'sequence' }, tensorFact('float32'), keep, report).type.kind).toBe('sequence');
+    expect(mergeFacts(sequence('float32'), tensorFact('float32'), policy).type.kind).toBe('sequence');
     expect(reasons).toEqual([
       'declared with elements float16, inferred with float32',
       'declared as a sequence, inferred as a tensor',
@@ -79,5 +86,31 @@ describe('fact', () => {
     expect(canonicalType(tensorType('float32', ['1 + n', '?', 2]))).toEqual(
       tensorType('float32', ['n+1', null, 2]),
     );
+  });
+
+  it('joins and merges inside containers', () => {
+    const a = { type: sequence('float32', [2, 'n']) };
+    const b = { type: sequence('float32', [3, 'n']) };
+    expect(joinFacts(a, b)).toEqual({ type: sequence('float32', [null, 'n']) });
+    expect(joinFacts(a, { type: { kind: 'optional', element: a.type } })).toBeUndefined();
+    const reasons: string[] = [];
+    const policy = { prefersInferred: keep, report: (reason: string) => reasons.push(reason) };
+    expect(mergeFacts(sequence('float32'), a, policy)).toEqual(a);
+    const map = (key: 'int64' | 'string'): ValueType => ({ kind: 'map', key, value: tensorType('float32') });
+    expect(mergeFacts(map('int64'), { type: map('string') }, policy).type).toEqual(map('int64'));
+    const opaque = (name: string): ValueType => ({ kind: 'opaque', domain: 'd', name });
+    expect(mergeFacts(opaque('a'), { type: opaque('b') }, policy).type).toEqual(opaque('a'));
+    expect(reasons).toEqual([
+      'declared with keys int64, inferred with string',
+      'declared as another opaque type than inferred',
+    ]);
+  });
+
+  it('stops at containers nested beyond use', () => {
+    let fact = containerFact('sequence', tensorType('float32'));
+    for (let i = 0; i < 6; i++) fact = containerFact('optional', fact?.type);
+    expect(fact?.type.kind).toBe('optional');
+    for (let i = 0; i < 4 && fact !== undefined; i++) fact = containerFact('optional', fact.type);
+    expect(fact).toBeUndefined();
   });
 });

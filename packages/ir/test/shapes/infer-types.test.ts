@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  type FunctionDefinition,
   Graph,
   GraphBuilder,
   inferTypes,
@@ -14,6 +15,21 @@ import {
 import { canonicalType } from '../../src/shapes/fact.ts';
 import { listOperators } from '../../src/shapes/registry.ts';
 import { describeValue, type Input, ints, modelOf, parseType } from './support.ts';
+
+function functionOf(domain: string, name: string, graph: Graph, opset = 21): FunctionDefinition {
+  const opsetImports = new Map([['', opset]]);
+  return {
+    domain,
+    name,
+    overload: '',
+    graph,
+    opsetImports,
+    attributeNames: [],
+    attributeDefaults: new Map(),
+    metadataProps: new Map(),
+    remainder: undefined,
+  };
+}
 
 const CHECKPOINT = fileURLToPath(new URL('../../../../checkpoints/fox-pro-6l/model.onnx', import.meta.url));
 
@@ -82,13 +98,14 @@ describe('inferTypes', () => {
     expect(table.conflicts).toEqual([]);
   });
 
-  it('treats a function of the model as a barrier even where it has the name of an operator', () => {
-    const { model, outputs } = modelOf('Relu', ['float32[n]']);
-    const graph = new Graph('Relu');
-    const definition = { domain: '', name: 'Relu', overload: '', graph, attributeDefaults: [], message: {} };
-    model.functions = [{ ...definition, opsetImports: new Map() }];
+  it('infers through a function of the model even where it has the name of an operator', () => {
+    const { model, outputs } = modelOf('Relu', ['float32[n,2]']);
+    const x = new Value('x');
+    const graph = new Graph('Relu', [x]);
+    graph.setOutputs([new GraphBuilder(graph).op('Transpose', [x])]);
+    model.functions = [functionOf('', 'Relu', graph)];
     const table = inferTypes(model);
-    expect(outputs.map((output) => describeValue(table, output))).toEqual(['-']);
+    expect(outputs.map((output) => describeValue(table, output))).toEqual(['float32[2,n]']);
   });
 
   it('follows a reshape target from shape to reshape', () => {

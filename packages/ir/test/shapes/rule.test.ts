@@ -11,7 +11,14 @@ function contextOf(facts: readonly (Fact | undefined)[], attributes = {}): RuleC
   );
   const [node] = graph.nodes();
   if (node === undefined) throw new Error('the model has no node');
-  return new RuleContext(node, 21, { factOf: (index) => facts[index], inferGraph: () => [] });
+  return new RuleContext(node, 21, {
+    factOf: (index) => facts[index],
+    inferGraph: () => [],
+    inferDeadGraph: () => undefined,
+    mayRepeat: true,
+    attributeOf: (name) => (name === 'outer' ? { kind: 'int', value: 5n } : undefined),
+    isLeftOut: (value) => value === node.input(3),
+  });
 }
 
 describe('RuleContext', () => {
@@ -33,6 +40,18 @@ describe('RuleContext', () => {
     expect(given.integersFrom(1, 'axes')).toEqual([1]);
     expect(given.integersFrom(0, 'axes')).toEqual([2]);
     expect(given.integersFrom(0, 'missing')).toBeNull();
+  });
+
+  it('resolves references to attributes of a function, and inputs its caller leaves out', () => {
+    const reference = (refAttrName: string) => ({ kind: 'other', message: { type: 2, refAttrName } });
+    const fact = tensorFact('float32', []);
+    const context = contextOf([fact, fact, fact, fact], { axis: reference('outer'), k: reference('none') });
+    expect([context.int('axis'), context.int('k'), context.has(2), context.has(3)]).toEqual([
+      5,
+      undefined,
+      true,
+      false,
+    ]);
   });
 
   it('refuses missing inputs, wrong ranks and axes out of range', () => {

@@ -24,6 +24,8 @@ export interface Options {
 }
 
 export function parseType(text: string): ValueType {
+  const [, kind, element = ''] = /^(sequence|optional)\((.*)\)$/.exec(text) ?? [];
+  if (kind === 'sequence' || kind === 'optional') return { kind, element: parseType(element) };
   const [, elementType = '', dims] = /^(\w+)(?:\[(.*)\])?$/.exec(text) ?? [];
   if (dims === undefined) return tensorType(elementType as DataType);
   const shape = dims === '' ? [] : dims.split(',').map(parseDimension);
@@ -65,11 +67,16 @@ export function modelOf(
 /** What is known of a value, as `int64[2] = batch,4`; `-` for nothing. */
 export function describeValue(table: TypeTable, value: Value): string {
   const type = table.typeOf(value);
-  if (type === undefined) return '-';
+  const integers = table.integersOf(value)?.map((integer) => integer ?? '?');
+  return type === undefined ? '-' : `${describeType(type)}${integers ? ` = ${integers}` : ''}`;
+}
+
+function describeType(type: ValueType): string {
+  if (type.kind === 'sequence' || type.kind === 'optional')
+    return `${type.kind}(${describeType(type.element)})`;
   if (!('elementType' in type)) return type.kind;
   const dims = type.shape === undefined ? '' : `[${type.shape.map((extent) => extent ?? '?')}]`;
-  const integers = table.integersOf(value)?.map((integer) => integer ?? '?');
-  return `${type.elementType}${dims}${integers ? ` = ${integers}` : ''}`;
+  return `${type.elementType}${dims}`;
 }
 
 /** Infers one node and describes its outputs. */

@@ -55,16 +55,8 @@ describe('tensors', () => {
 function externals(offsets: readonly number[], size: number): Tensor[] {
   const model = tinyModel({ x: [1] }, (b, [x]) => [b.op('Abs', [x ?? null])]);
   for (const [i, offset] of offsets.entries()) {
-    const external = Tensor.fromMessage({
-      dims: [size],
-      dataType: 1,
-      dataLocation: 1,
-      externalData: [
-        { key: 'location', value: 'weights.bin' },
-        { key: 'offset', value: `${offset}` },
-        { key: 'length', value: `${4 * size}` },
-      ],
-    });
+    const entries = { location: 'weights.bin', offset: `${offset}`, length: `${4 * size}` };
+    const external = Tensor.fromExternal('float32', [size], entries, folder);
     initializer(model.graph, `w${i}`, external);
   }
   const read = readModelBytes(writeModelBytes(model), { folder });

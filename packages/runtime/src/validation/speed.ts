@@ -17,6 +17,7 @@ const BUDGET = { full: 5000, short: 1500 } as const;
 /** Milliseconds: a size whose run is expected to take longer than this is left out. */
 const LONGEST_RUN = 30_000;
 
+/** Times of two models at one size of their inputs. */
 export interface SpeedFigure extends PairTiming {
   readonly inputs: 'synthesized' | 'held-out text';
   readonly batch: number | undefined;

@@ -1,18 +1,21 @@
 import type { Graph } from '../../graph/graph.ts';
-import { type Dimension, isTensorType } from '../../graph/type.ts';
-import { type Fact, joinFacts, tensorFact } from '../fact.ts';
+import { type Dimension, isTensorType, type ValueType } from '../../graph/type.ts';
+import { type Fact, factKey, joinFacts, tensorFact } from '../fact.ts';
 import type { Outputs, RuleContext, RuleFamily } from '../rule.ts';
 
-/** Of a branch that is never taken nothing is told: what it does may make no sense for the shapes at hand. */
+/** A branch that is never taken tells nothing about the outputs, and may make no sense for the shapes at hand. */
 function branch(context: RuleContext): Outputs {
   const condition = context.integer(0);
-  const names =
-    condition === null ? ['then_branch', 'else_branch'] : [condition ? 'then_branch' : 'else_branch'];
-  const [first = [], second] = names.map((name) => {
-    const graph = context.node.subgraph(name) ?? context.fail(`it has no ${name}`);
-    return context.inferGraph(graph, []);
-  });
-  if (second === undefined) return first;
+  const [thenBranch, elseBranch] = ['then_branch', 'else_branch'].map(
+    (name) => context.subgraph(name) ?? context.fail(`it has no ${name}`),
+  );
+  if (thenBranch === undefined || elseBranch === undefined) return [];
+  if (condition !== null) {
+    context.inferDeadGraph(condition ? elseBranch : thenBranch);
+    return context.inferGraph(condition ? thenBranch : elseBranch, []);
+  }
+  const first = context.inferGraph(thenBranch, []);
+  const second = context.inferGraph(elseBranch, []);
   if (first.length !== second.length)
     context.fail(`its branches return ${first.length} and ${second.length} values`);
   return first.map((fact, index) => joinFacts(fact, second[index]));
@@ -20,26 +23,30 @@ function branch(context: RuleContext): Outputs {
 
 /** Inputs of a Loop are its trip count, its condition and the carried values. */
 function loop(context: RuleContext): Outputs {
-  const body = context.node.subgraph('body') ?? context.fail('it has no body');
+  const body = context.subgraph('body') ?? context.fail('it has no body');
   const initial = context.node.inputs.slice(2).map((_, index) => context.fact(index + 2));
   const leading = [tensorFact('int64', []), tensorFact('bool', [])];
   const { carried, outputs } = settle(context, body, initial, 1, (facts) => [...leading, ...facts]);
   const stacked = outputs.slice(1 + carried.length).map((fact) => stack(context, fact, null, 0));
-  return [...carried, ...stacked];
+  const results = carried.map((fact, i) => fact ?? unwrapped(initial[i], outputs[1 + i]));
+  return [...results, ...stacked];
+}
+
+/** Since opset 16 an optional may start what its element goes on with. */
+function unwrapped(initial: Fact | undefined, after: Fact | undefined): Fact | undefined {
+  return initial?.type.kind === 'optional' && initial.type.element.kind === after?.type.kind
+    ? withoutShape(after)
+    : undefined;
 }
 
 function scan(context: RuleContext): Outputs {
-  const body = context.node.subgraph('body') ?? context.fail('it has no body');
-  const count = context.node.int('num_scan_inputs') ?? context.fail('it has no num_scan_inputs');
-  // Opset 8 took the lengths of its sequences first, and a batch axis everywhere.
-  if (context.opset < 9) {
-    context.inferGraph(body, []);
-    return [];
-  }
+  const body = context.subgraph('body') ?? context.fail('it has no body');
+  const count = context.int('num_scan_inputs') ?? context.fail('it has no num_scan_inputs');
+  if (context.opset < 9) return batchedScan(context, body, count);
   const facts = context.node.inputs.map((_, index) => context.fact(index));
   const states = facts.length - count;
   if (states < 0) context.fail(`it scans ${count} of ${facts.length} inputs`);
-  const inputAxes = context.node.ints('scan_input_axes') ?? [];
+  const inputAxes = context.ints('scan_input_axes') ?? [];
   const sliced = facts.slice(states).map((fact, i) => unstack(context, fact, inputAxes[i] ?? 0));
   const length = sliced.find(({ extent }) => extent !== null)?.extent ?? null;
   const elements = sliced.map(({ element }) => element);
@@ -47,9 +54,27 @@ function scan(context: RuleContext): Outputs {
     ...own,
     ...elements,
   ]);
-  const outputAxes = context.node.ints('scan_output_axes') ?? [];
+  const outputAxes = context.ints('scan_output_axes') ?? [];
   const stacked = outputs.slice(states).map((fact, i) => stack(context, fact, length, outputAxes[i] ?? 0));
   return [...carried, ...stacked];
+}
+
+/** Opset 8 took the lengths of its sequences first, and a batch axis in front of every state and sequence. */
+function batchedScan(context: RuleContext, body: Graph, count: number): Outputs {
+  const facts = context.indices.slice(1).map((index) => context.fact(index));
+  const states = facts.length - count;
+  if (states < 0) context.fail(`it scans ${count} of ${facts.length} inputs`);
+  const samples = facts.map((fact) => unstack(context, fact, 0));
+  const batch = samples.find(({ extent }) => extent !== null)?.extent ?? null;
+  const slices = samples.slice(states).map(({ element }) => unstack(context, element, 0));
+  const length = slices.find(({ extent }) => extent !== null)?.extent ?? null;
+  const initial = samples.slice(0, states).map(({ element }) => element);
+  const { carried, outputs } = settle(context, body, initial, 0, (own) => [
+    ...own,
+    ...slices.map(({ element }) => element),
+  ]);
+  const scanned = outputs.slice(states).map((fact) => stack(context, fact, length, 0));
+  return [...carried, ...scanned].map((fact) => stack(context, fact, batch, 0));
 }
 
 /**
@@ -64,7 +89,7 @@ function settle(
   inputsOf: (carried: Outputs) => Outputs,
 ): { readonly carried: Outputs; readonly outputs: Outputs } {
   let carried: Outputs = initial.map(withoutIntegers);
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < 3 && context.mayRepeat; attempt++) {
     const outputs = context.inferGraph(body, inputsOf(carried));
     if (outputs.length < firstCarried + carried.length)
       context.fail(`its body returns ${outputs.length} values`);
@@ -80,11 +105,18 @@ function withoutIntegers(fact: Fact | undefined): Fact | undefined {
 }
 
 function withoutShape(fact: Fact | undefined): Fact | undefined {
-  return fact && isTensorType(fact.type) ? tensorFact(fact.type.elementType) : fact;
+  return fact && { type: shapeless(fact.type) };
+}
+
+function shapeless(type: ValueType): ValueType {
+  if (isTensorType(type)) return { kind: type.kind, elementType: type.elementType };
+  if (type.kind === 'sequence' || type.kind === 'optional')
+    return { ...type, element: shapeless(type.element) };
+  return type.kind === 'map' ? { ...type, value: shapeless(type.value) } : type;
 }
 
 function sameFact(a: Fact | undefined, b: Fact | undefined): boolean {
-  return JSON.stringify(a?.type) === JSON.stringify(b?.type);
+  return factKey(a && { type: a.type }) === factKey(b && { type: b.type });
 }
 
 function stack(

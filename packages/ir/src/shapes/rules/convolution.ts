@@ -11,7 +11,7 @@ import { readWindows, slide } from './windows.ts';
 function operands(context: RuleContext, weightIndex: number): { data: Shape; weight: Shape } | undefined {
   const data = context.shapeOfRank(0, 3);
   const weight = context.shapeOfRank(weightIndex, 3);
-  const kernel = context.node.ints('kernel_shape');
+  const kernel = context.ints('kernel_shape');
   const rank = data?.length ?? weight?.length ?? (kernel && kernel.length + 2);
   if (rank === undefined) return undefined;
   if (weight && weight.length !== rank) context.fail(`data has rank ${rank} and weight ${weight.length}`);
@@ -20,12 +20,12 @@ function operands(context: RuleContext, weightIndex: number): { data: Shape; wei
   return { data: data ?? unknown, weight: [...outer, ...(kernel ?? (weight ?? unknown).slice(2))] };
 }
 
-function convolution(weightIndex: number, type: (context: RuleContext) => DataType) {
+export function convolution(weightIndex: number, type: (context: RuleContext) => DataType) {
   return (context: RuleContext): Outputs => {
     const found = operands(context, weightIndex);
     if (found === undefined) return [tensorFact(type(context))];
     const { data, weight } = found;
-    const group = context.node.int('group') ?? 1;
+    const group = context.int('group') ?? 1;
     const channels = multiply(weight[1] ?? null, group);
     if (differs(data[1], channels)) context.fail(`data has ${data[1]} channels and weight takes ${channels}`);
     const windows = readWindows(context, weight.slice(2));
@@ -40,8 +40,8 @@ function transposedConvolution(context: RuleContext): Outputs {
   if (found === undefined) return [tensorFact(elementType)];
   const { data, weight } = found;
   const windows = readWindows(context, weight.slice(2));
-  const fixed = context.node.ints('output_shape');
-  const extra = context.node.ints('output_padding') ?? [];
+  const fixed = context.ints('output_shape');
+  const extra = context.ints('output_padding') ?? [];
   const spatial = data.slice(2).map((extent, axis) => {
     // Before opset 11 the fixed shape could hold the batch and channel axes too.
     const given = fixed?.[fixed.length - (data.length - 2) + axis];
@@ -53,7 +53,7 @@ function transposedConvolution(context: RuleContext): Outputs {
     const reach = add(multiply(subtract(extent, 1), stride), windows.spans[axis] ?? null);
     return subtract(add(reach, extra[axis] ?? 0), pads);
   });
-  const channels = multiply(weight[1] ?? null, context.node.int('group') ?? 1);
+  const channels = multiply(weight[1] ?? null, context.int('group') ?? 1);
   return [tensorFact(elementType, [data[0] ?? null, channels, ...spatial])];
 }
 
@@ -61,5 +61,6 @@ export const convolutionRules: RuleFamily = {
   Conv: convolution(1, (context) => commonElementType(context, [0, 1])),
   ConvInteger: convolution(1, () => 'int32'),
   QLinearConv: convolution(3, (context) => context.elementType(7)),
+  DeformConv: convolution(1, (context) => commonElementType(context, [0, 1])),
   ConvTranspose: transposedConvolution,
 };

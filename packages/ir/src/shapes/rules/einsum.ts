@@ -13,7 +13,7 @@ interface Labels {
 function einsum(context: RuleContext): Outputs {
   const indices = context.node.inputs.map((_, index) => index);
   const elementType = commonElementType(context, indices);
-  const equation = (context.node.string('equation') ?? '').replaceAll(' ', '');
+  const equation = (context.string('equation') ?? '').replaceAll(' ', '');
   const [left = '', right] = equation.split('->');
   const terms = left.split(',');
   if (terms.length !== indices.length) context.fail(`equation ${equation} has ${terms.length} operands`);

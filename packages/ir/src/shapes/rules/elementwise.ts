@@ -133,7 +133,7 @@ function where(context: RuleContext): Outputs {
 const SAME_TYPE = [
   'Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish',
   'LeakyRelu Log Mish Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh',
-  'ThresholdedRelu',
+  'SwiGLU ThresholdedRelu',
 ].flatMap((line) => line.split(' '));
 
 function castTo(context: RuleContext, elementType: DataType): Outputs {
@@ -196,6 +196,7 @@ export const elementwiseRules: RuleFamily = {
   Mean: variadic(),
   Sum: variadic(add),
   Where: where,
-  Cast: (context) => castTo(context, attributeType(context.node, 'to') ?? 'undefined'),
+  BitCast: (context) => [tensorFact(attributeType(context, 'to') ?? 'undefined', context.shape(0))],
+  Cast: (context) => castTo(context, attributeType(context, 'to') ?? 'undefined'),
   CastLike: (context) => castTo(context, context.elementType(1)),
 };

@@ -7,7 +7,7 @@ function gather(context: RuleContext): Outputs {
   const elementType = context.elementType(0);
   const data = context.shapeOfRank(0, 1);
   const indices = context.shape(1);
-  const axis = data && context.axis(context.node.int('axis') ?? 0, data.length);
+  const axis = data && context.axis(context.int('axis') ?? 0, data.length);
   if (data === undefined || axis === undefined || indices === undefined) return [tensorFact(elementType)];
   const shape = [...data.slice(0, axis), ...indices, ...data.slice(axis + 1)];
   const elements = data.length === 1 ? context.integers(0) : undefined;
@@ -27,7 +27,7 @@ function gatherNd(context: RuleContext): Outputs {
   const data = context.shapeOfRank(0, 1);
   const indices = context.shapeOfRank(1, 1);
   const depth = indices?.at(-1);
-  const batches = context.node.int('batch_dims') ?? 0;
+  const batches = context.int('batch_dims') ?? 0;
   if (data === undefined || indices === undefined || typeof depth !== 'number')
     return [tensorFact(elementType)];
   if (batches + depth > data.length || batches >= indices.length) {
@@ -40,7 +40,7 @@ function oneHot(context: RuleContext): Outputs {
   const indices = context.shape(0);
   const elementType = context.elementType(2);
   if (indices === undefined) return [tensorFact(elementType)];
-  const axis = context.axis(context.node.int('axis') ?? -1, indices.length + 1);
+  const axis = context.axis(context.int('axis') ?? -1, indices.length + 1);
   const depth: Dimension = context.integer(1) ?? context.constants(1)?.[0] ?? null;
   return [tensorFact(elementType, [...indices.slice(0, axis), depth, ...indices.slice(axis)])];
 }
@@ -56,6 +56,7 @@ export const gatherRules: RuleFamily = {
   GatherND: gatherNd,
   NonZero: nonZero,
   OneHot: oneHot,
+  ReverseSequence: likeFirst,
   Scatter: likeFirst,
   ScatterElements: likeFirst,
   ScatterND: likeFirst,

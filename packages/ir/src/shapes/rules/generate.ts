@@ -1,4 +1,4 @@
-import { constantTensor } from '../../graph/constant.ts';
+import { dataTypeName } from '../../graph/data-type.ts';
 import type { Dimension } from '../../graph/type.ts';
 import { factOfTensor, tensorFact } from '../fact.ts';
 import type { Outputs, Rule, RuleContext, RuleFamily } from '../rule.ts';
@@ -6,15 +6,32 @@ import { ceilDivide, leastOf, maximum, productOf, subtract } from '../symbols.ts
 import { commonElementType, likeFirst } from './elementwise.ts';
 
 function constant(context: RuleContext): Outputs {
-  const tensor = constantTensor(context.node.output(0));
-  if (tensor !== undefined) return [factOfTensor(tensor)];
-  if (context.node.attributes.has('value_string')) return [tensorFact('string', [])];
-  const strings = context.node.attributes.get('value_strings');
-  return strings?.kind === 'strings' ? [tensorFact('string', [strings.value.length])] : [];
+  const value = context.tensor('value');
+  if (value !== undefined) return [factOfTensor(value)];
+  const integer = context.int('value_int');
+  if (integer !== undefined) return [tensorFact('int64', [], [integer])];
+  const integers = context.ints('value_ints');
+  if (integers !== undefined) return [tensorFact('int64', [integers.length], integers)];
+  const [named] = SINGLE_CONSTANTS.filter(([name]) => context.attribute(name) !== undefined);
+  if (named !== undefined) {
+    const [name, elementType] = named;
+    return [tensorFact(elementType, name.endsWith('s') ? [context.listLength(name)] : [])];
+  }
+  const sparse = context.attribute('sparse_value');
+  const message = sparse?.kind === 'other' ? sparse.message.sparseTensor : undefined;
+  const elementType = dataTypeName(message?.values?.dataType ?? 0);
+  return message ? [tensorFact(elementType ?? 'undefined', (message.dims ?? []).map(Number))] : [];
 }
 
+const SINGLE_CONSTANTS = [
+  ['value_float', 'float32'],
+  ['value_floats', 'float32'],
+  ['value_string', 'string'],
+  ['value_strings', 'string'],
+] as const;
+
 function constantOfShape(context: RuleContext): Outputs {
-  const value = context.node.tensor('value');
+  const value = context.tensor('value');
   const [rank] = context.shapeOfRank(0, 1, 1) ?? [];
   const target =
     context.integers(0) ??
@@ -64,7 +81,7 @@ function isFraction(bound: Dimension): boolean {
 function shapeOf(context: RuleContext): Outputs {
   const shape = context.shape(0);
   if (shape === undefined) return [tensorFact('int64', [null])];
-  const extents = shape.slice(context.node.int('start') ?? 0, context.node.int('end') ?? shape.length);
+  const extents = shape.slice(context.int('start') ?? 0, context.int('end') ?? shape.length);
   return [tensorFact('int64', [extents.length], extents)];
 }
 

@@ -13,7 +13,7 @@ function concat(context: RuleContext): Outputs {
   const known = shapes.find((shape) => shape !== undefined);
   if (known === undefined) return [tensorFact(elementType)];
   // Before opset 4 the axis could be left out.
-  const axis = context.axis(context.node.int('axis') ?? 1, known.length);
+  const axis = context.axis(context.int('axis') ?? 1, known.length);
   const shape = known.map((_, at) => {
     const extents = shapes.map((own) => ofRank(context, own, known.length)?.[at] ?? null);
     return at === axis ? extents.reduce(add, 0) : sharedExtent(context, extents);
@@ -28,7 +28,7 @@ function ofRank(context: RuleContext, shape: Shape | undefined, rank: number): S
   return shape;
 }
 
-function sharedExtent(context: RuleContext, extents: readonly Dimension[]): Dimension {
+export function sharedExtent(context: RuleContext, extents: readonly Dimension[]): Dimension {
   return extents.reduce((known, extent) => {
     const merged = mergeDimension(known, extent);
     return merged === undefined ? context.fail(`extents ${known} and ${extent} are joined`) : merged;
@@ -38,7 +38,7 @@ function sharedExtent(context: RuleContext, extents: readonly Dimension[]): Dime
 function split(context: RuleContext): Outputs {
   const elementType = context.elementType(0);
   const shape = context.shapeOfRank(0, 1);
-  const axis = shape && context.axis(context.node.int('axis') ?? 0, shape.length);
+  const axis = shape && context.axis(context.int('axis') ?? 0, shape.length);
   const sizes = splitSizes(context, (axis === undefined ? undefined : shape?.[axis]) ?? null);
   const integers = shape?.length === 1 ? context.integers(0) : undefined;
   let start: Dimension = 0;

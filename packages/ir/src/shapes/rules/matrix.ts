@@ -23,7 +23,7 @@ export function productShape(
   return [...stack, ...rows, ...columns];
 }
 
-function product(indices: readonly [number, number], elementType?: DataType) {
+export function product(indices: readonly [number, number], elementType?: DataType) {
   return (context: RuleContext) => [
     tensorFact(
       elementType ?? commonElementType(context, indices),
@@ -32,11 +32,11 @@ function product(indices: readonly [number, number], elementType?: DataType) {
   ];
 }
 
-function gemm(context: RuleContext) {
+export function gemm(context: RuleContext) {
   const a = context.shapeOfRank(0, 2, 2);
   const b = context.shapeOfRank(1, 2, 2);
-  const flipsA = context.node.int('transA') === 1;
-  const flipsB = context.node.int('transB') === 1;
+  const flipsA = context.int('transA') === 1;
+  const flipsB = context.int('transB') === 1;
   if (differs(a?.[flipsA ? 0 : 1], b?.[flipsB ? 1 : 0])) context.fail('the operands share no inner extent');
   const shape = [a?.[flipsA ? 1 : 0] ?? null, b?.[flipsB ? 0 : 1] ?? null];
   return [tensorFact(commonElementType(context, [0, 1, 2]), shape)];
@@ -49,4 +49,5 @@ export const matrixRules: RuleFamily = {
     tensorFact(context.elementType(7), productShape(context, context.shape(0), context.shape(3))),
   ],
   Gemm: gemm,
+  Det: (context) => [tensorFact(context.elementType(0), context.shapeOfRank(0, 2)?.slice(0, -2))],
 };

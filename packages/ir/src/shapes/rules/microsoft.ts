@@ -1,12 +1,14 @@
-import type { Dimension, Shape } from '../../graph/type.ts';
+import type { DataType } from '../../graph/data-type.ts';
+import type { Shape } from '../../graph/type.ts';
+import { differs } from '../dimensions.ts';
 import { tensorFact } from '../fact.ts';
 import type { Outputs, RuleContext, RuleFamily } from '../rule.ts';
-import { add, floorDivide, multiply } from '../symbols.ts';
-import { readHeads } from './attention.ts';
+import { floorDivide } from '../symbols.ts';
+import { convolution } from './convolution.ts';
 import { broadcastInputs, commonElementType, likeFirst } from './elementwise.ts';
-import { productShape } from './matrix.ts';
+import { gridSample } from './image.ts';
+import { gemm, productShape } from './matrix.ts';
 import { rootMeanSquareNormalization } from './normalize.ts';
-import { dequantizeLinear, quantizeLinear } from './quantize.ts';
 
 function fusedMatMul(context: RuleContext): Outputs {
   const a = arranged(context, 0, 'transA', 'transBatchA');
@@ -19,9 +21,8 @@ function arranged(context: RuleContext, index: number, flag: string, batchFlag: 
   const shape = context.shape(index);
   if (shape === undefined || shape.length < 2) return shape;
   const [first = null, ...rest] = shape;
-  const moved =
-    context.node.int(batchFlag) === 1 ? [...rest.slice(0, -1), first, ...rest.slice(-1)] : [...shape];
-  return context.node.int(flag) === 1
+  const moved = context.int(batchFlag) === 1 ? [...rest.slice(0, -1), first, ...rest.slice(-1)] : [...shape];
+  return context.int(flag) === 1
     ? [...moved.slice(0, -2), moved.at(-1) ?? null, moved.at(-2) ?? null]
     : moved;
 }
@@ -37,87 +38,64 @@ function skipNormalization(context: RuleContext): Outputs {
   return [like, statistics, statistics, like];
 }
 
-function multiHeadAttention(context: RuleContext): Outputs {
-  const query = context.shapeOfRank(0, 3, 5);
-  const heads = context.node.int('num_heads') ?? null;
-  const elementType = context.elementType(0);
-  if (query === undefined) return [tensorFact(elementType)];
-  const [batch = null, length = null] = query;
-  // Packed queries, keys and values: [batch, length, heads, 3, width].
-  if (query.length === 5)
-    return withPast(context, batch, length, length, [query[2] ?? null, query[4] ?? null], query[4] ?? null);
-  // Packed keys and values: [batch, length, heads, 2, width].
-  const key = context.has(1) ? context.shapeOfRank(1, 3, 5) : undefined;
-  const q = readHeads(query, heads);
-  if (key?.length === 5)
-    return withPast(context, batch, q.length, key[1] ?? null, [heads, key[4] ?? null], key[4] ?? null);
-  const value = context.has(2) ? context.shapeOfRank(2, 3, 4) : undefined;
-  const v = readHeads(value, heads);
-  const own = key?.length === 4 ? key[2] : key?.[1];
-  return withPast(
-    context,
-    batch,
-    q.length,
-    own ?? null,
-    [heads, q.width],
-    v.width,
-    value?.length === 3 ? value[2] : undefined,
-  );
+/** Word, position and segment embeddings [rows, hidden] of [batch, length] numbers, normalized. */
+export function embedNormalization(elementType: (context: RuleContext) => DataType) {
+  return (context: RuleContext): Outputs => {
+    const [batch = null, length = null] = context.shapeOfRank(0, 2, 2) ?? [];
+    const hidden = context.shapeOfRank(2, 2, 2)?.[1] ?? null;
+    const embedded = tensorFact(elementType(context), [batch, length, hidden]);
+    return [embedded, tensorFact('int32', [batch]), embedded];
+  };
 }
 
-function withPast(
-  context: RuleContext,
-  batch: Dimension,
-  length: Dimension,
-  keyLength: Dimension,
-  [heads, keyWidth]: readonly [Dimension, Dimension],
-  valueWidth: Dimension,
-  hidden: Dimension = multiply(heads, valueWidth),
-): Outputs {
-  const elementType = context.elementType(0);
-  const past = context.has(6) ? (context.shape(6)?.[2] ?? null) : 0;
-  // With a buffer shared between past and present, their lengths are the same and not a sum.
-  const shared = context.has(8);
-  const total = shared ? past : add(keyLength, past);
-  return [
-    tensorFact(elementType, [batch, length, hidden]),
-    tensorFact(elementType, [batch, heads, total, keyWidth]),
-    tensorFact(elementType, [batch, heads, total, valueWidth]),
-  ];
+/** Weights of few bits are stored as blocks; attributes give the matrix they stand for. */
+function blockMatMul(context: RuleContext): Outputs {
+  const shape = context.shapeOfRank(0, 1);
+  const [rows, columns] = [context.int('K') ?? null, context.int('N') ?? null];
+  if (differs(shape?.at(-1), rows))
+    context.fail(`[${shape?.map(String)}] and K ${rows} share no inner extent`);
+  return [tensorFact(context.elementType(0), shape?.with(-1, columns))];
 }
 
-function groupQueryAttention(context: RuleContext): Outputs {
-  const query = context.shapeOfRank(0, 3, 3);
-  const elementType = context.elementType(0);
-  if (query === undefined) return [tensorFact(elementType)];
-  const [batch = null, length = null, width = null] = query;
-  if (context.has(1)) return [tensorFact(elementType, query)];
-  const heads = context.node.int('num_heads') ?? null;
-  const shared = context.node.int('kv_num_heads') ?? heads;
-  const packed = add(heads, multiply(2, shared));
-  return [tensorFact(elementType, [batch, length, multiply(heads, floorDivide(width, packed))])];
+/** Half of the last axis gates the other half. */
+function biasSplitGelu(context: RuleContext): Outputs {
+  const shape = context.shapeOfRank(0, 1);
+  return [tensorFact(context.elementType(0), shape?.with(-1, floorDivide(shape.at(-1) ?? null, 2)))];
 }
 
-/** Input [batch, length, width] and a weight [width, 3·hidden], or the widths that an attribute gives. */
-function packedAttention(context: RuleContext): Outputs {
-  const input = context.shapeOfRank(0, 3, 3);
-  const weight = context.shapeOfRank(1, 2, 2);
-  const hidden = context.node.ints('qkv_hidden_sizes')?.[2] ?? floorDivide(weight?.[1] ?? null, 3);
-  return [tensorFact(context.elementType(0), [input?.[0] ?? null, input?.[1] ?? null, hidden])];
+function withMask(context: RuleContext): Outputs {
+  return [tensorFact(context.elementType(0), context.shape(0)), tensorFact('bool', context.shape(0))];
+}
+
+function skipGroupNormalization(context: RuleContext): Outputs {
+  const like = tensorFact(context.elementType(0), context.shape(0));
+  return [like, like];
 }
 
 export const microsoftRules: RuleFamily = {
-  Attention: packedAttention,
+  BiasAdd: likeFirst,
+  BiasDropout: withMask,
   BiasGelu: (context) => [tensorFact(commonElementType(context, [0, 1]), broadcastInputs(context, [0, 1]))],
-  DequantizeLinear: dequantizeLinear,
+  BiasSoftmax: likeFirst,
+  BiasSplitGelu: biasSplitGelu,
+  EmbedLayerNormalization: embedNormalization((context) => context.elementType(2)),
   FastGelu: likeFirst,
+  FusedConv: convolution(1, (context) => commonElementType(context, [0, 1])),
+  FusedGemm: gemm,
   FusedMatMul: fusedMatMul,
+  FusedMatMulActivation: fusedMatMul,
   Gelu: likeFirst,
-  GroupQueryAttention: groupQueryAttention,
-  MultiHeadAttention: multiHeadAttention,
-  QuantizeLinear: quantizeLinear,
+  GridSample: gridSample,
+  GroupNorm: likeFirst,
+  Inverse: likeFirst,
+  MatMulBnb4: blockMatMul,
+  MatMulNBits: blockMatMul,
+  MoE: likeFirst,
+  QMoE: likeFirst,
   QuickGelu: likeFirst,
   SimplifiedLayerNormalization: rootMeanSquareNormalization,
+  SkipGroupNorm: skipGroupNormalization,
   SkipLayerNormalization: skipNormalization,
   SkipSimplifiedLayerNormalization: skipNormalization,
+  TransposeMatMul: fusedMatMul,
 };

@@ -16,9 +16,9 @@ function batchNormalization(context: RuleContext): Outputs {
 /** The normalized tensor, then one mean and one inverse deviation for each position before `axis`. */
 export function layerNormalization(context: RuleContext): Outputs {
   const shape = context.shapeOfRank(0, 1);
-  const axis = shape && context.axis(context.node.int('axis') ?? -1, shape.length);
+  const axis = shape && context.axis(context.int('axis') ?? -1, shape.length);
   const outer = shape?.map((extent, i) => (i < (axis ?? 0) ? extent : 1));
-  const statistics = tensorFact(attributeType(context.node, 'stash_type') ?? 'float32', outer);
+  const statistics = tensorFact(attributeType(context, 'stash_type') ?? 'float32', outer);
   return [tensorFact(context.elementType(0), shape), statistics, statistics];
 }
 
@@ -31,8 +31,7 @@ export function rootMeanSquareNormalization(context: RuleContext): Outputs {
 function alongAxis(fallback: (opset: number) => number) {
   return (context: RuleContext): Outputs => {
     const shape = context.shape(0);
-    if (shape && shape.length > 0)
-      context.axis(context.node.int('axis') ?? fallback(context.opset), shape.length);
+    if (shape && shape.length > 0) context.axis(context.int('axis') ?? fallback(context.opset), shape.length);
     return likeFirst(context);
   };
 }

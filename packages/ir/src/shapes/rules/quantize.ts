@@ -3,14 +3,14 @@ import { tensorFact } from '../fact.ts';
 import type { Outputs, RuleContext, RuleFamily } from '../rule.ts';
 
 export function quantizeLinear(context: RuleContext): Outputs {
-  const named = attributeType(context.node, 'output_dtype');
+  const named = attributeType(context, 'output_dtype');
   const elementType = context.has(2) ? context.elementType(2) : (named ?? 'uint8');
   return [tensorFact(elementType, context.shape(0))];
 }
 
 /** The result is as precise as the scale, unless an attribute says otherwise. */
 export function dequantizeLinear(context: RuleContext): Outputs {
-  const elementType = attributeType(context.node, 'output_dtype') ?? context.elementType(1);
+  const elementType = attributeType(context, 'output_dtype') ?? context.elementType(1);
   return [tensorFact(elementType, context.shape(0))];
 }
 

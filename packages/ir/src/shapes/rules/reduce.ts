@@ -9,13 +9,13 @@ function reducedAxes(context: RuleContext, rank: number): readonly number[] | un
   const given = context.integersFrom(1, 'axes');
   if (given === undefined) return undefined;
   const all = Array.from({ length: rank }, (_, axis) => axis);
-  if (given === null || given.length === 0) return context.node.int('noop_with_empty_axes') === 1 ? [] : all;
+  if (given === null || given.length === 0) return context.int('noop_with_empty_axes') === 1 ? [] : all;
   if (!given.every((axis) => typeof axis === 'number')) return undefined;
   return context.axes(given, rank);
 }
 
 function reducedShape(context: RuleContext): Shape | undefined {
-  const keeps = (context.node.int('keepdims') ?? 1) !== 0;
+  const keeps = (context.int('keepdims') ?? 1) !== 0;
   const shape = context.shape(0);
   if (shape === undefined) return everyAxisReduced(context) && !keeps ? [] : undefined;
   const axes = reducedAxes(context, shape.length);
@@ -30,10 +30,10 @@ function reducedShape(context: RuleContext): Shape | undefined {
 function everyAxisReduced(context: RuleContext): boolean {
   const given = context.integersFrom(1, 'axes');
   const none = given === null || (given !== undefined && given.length === 0);
-  return none && context.node.int('noop_with_empty_axes') !== 1;
+  return none && context.int('noop_with_empty_axes') !== 1;
 }
 
-function dropAxes(shape: Shape, axes: readonly number[], keeps: boolean): Dimension[] {
+export function dropAxes(shape: Shape, axes: readonly number[], keeps: boolean): Dimension[] {
   const reduced = new Set(axes);
   return keeps
     ? shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent))
@@ -54,15 +54,15 @@ function reduceProduct(context: RuleContext): Outputs {
 
 function argument(context: RuleContext): Outputs {
   const shape = context.shape(0);
-  const keeps = (context.node.int('keepdims') ?? 1) !== 0;
-  const axis = shape && context.axis(context.node.int('axis') ?? 0, shape.length);
+  const keeps = (context.int('keepdims') ?? 1) !== 0;
+  const axis = shape && context.axis(context.int('axis') ?? 0, shape.length);
   return [tensorFact('int64', shape && axis !== undefined ? dropAxes(shape, [axis], keeps) : undefined)];
 }
 
 function topK(context: RuleContext): Outputs {
   const shape = context.shapeOfRank(0, 1);
-  const axis = shape && context.axis(context.node.int('axis') ?? -1, shape.length);
-  const count = context.has(1) ? context.integer(1) : (context.node.int('k') ?? null);
+  const axis = shape && context.axis(context.int('axis') ?? -1, shape.length);
+  const count = context.has(1) ? context.integer(1) : (context.int('k') ?? null);
   const result = shape?.map((extent, i) => (i === axis ? count : extent));
   return [tensorFact(context.elementType(0), result), tensorFact('int64', result)];
 }
@@ -75,5 +75,6 @@ export const reduceRules: RuleFamily = {
   ArgMax: argument,
   ArgMin: argument,
   TopK: topK,
+  CumProd: likeFirst,
   CumSum: likeFirst,
 };

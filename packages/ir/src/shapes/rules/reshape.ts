@@ -8,7 +8,7 @@ function reshape(context: RuleContext): Outputs {
   const given = context.integersFrom(1, 'shape');
   const target = given ?? (context.has(1) ? unknownTarget(context) : context.fail('it has no target shape'));
   const source = context.shape(0);
-  const shape = target && fill(context, source, target, context.node.int('allowzero') === 1);
+  const shape = target && fill(context, source, target, context.int('allowzero') === 1);
   return [tensorFact(context.elementType(0), shape, context.integers(0))];
 }
 
@@ -71,7 +71,7 @@ function divideOut(
 
 function flatten(context: RuleContext): Outputs {
   const shape = context.shape(0);
-  const given = context.node.int('axis') ?? 1;
+  const given = context.int('axis') ?? 1;
   if (shape === undefined) return [tensorFact(context.elementType(0), [null, null])];
   if (given < -shape.length || given > shape.length) context.fail(`axis ${given} is out of range`);
   const axis = given < 0 ? given + shape.length : given;
@@ -122,7 +122,7 @@ function unsqueeze(context: RuleContext): Outputs {
 
 function transpose(context: RuleContext): Outputs {
   const shape = context.shape(0);
-  const order = context.node.ints('perm');
+  const order = context.ints('perm');
   const elementType = context.elementType(0);
   if (shape === undefined)
     return [

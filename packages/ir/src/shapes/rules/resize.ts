@@ -9,7 +9,7 @@ function resize(context: RuleContext): Outputs {
   const shape = context.shape(0);
   if (shape === undefined) return [tensorFact(elementType)];
   const modern = context.opset >= 11 && context.node.opType === 'Resize';
-  const given = context.node.ints('axes');
+  const given = context.ints('axes');
   const axes = given === undefined ? shape.map((_, axis) => axis) : context.axes(given, shape.length);
   const extents =
     modern && context.has(3)
@@ -34,7 +34,7 @@ function fromSizes(
   const sizes = context.integers(3);
   if (sizes === undefined) return undefined;
   if (sizes.length !== axes.length) context.fail(`${sizes.length} sizes are given for ${axes.length} axes`);
-  const policy = context.node.string('keep_aspect_ratio_policy') ?? 'stretch';
+  const policy = context.string('keep_aspect_ratio_policy') ?? 'stretch';
   if (policy === 'stretch') return sizes;
   const ratios = sizes.map((size, i) => {
     const extent = shape[axes[i] ?? -1];
@@ -51,9 +51,9 @@ function fromScales(
   axes: readonly number[],
   index: number,
 ): readonly Dimension[] | undefined {
-  const attribute = context.node.attributes.get('scales');
+  const attribute = context.attribute('scales');
   const scales = attribute?.kind === 'floats' ? attribute.value : context.constants(index);
-  const crops = context.node.string('coordinate_transformation_mode') === 'tf_crop_and_resize';
+  const crops = context.string('coordinate_transformation_mode') === 'tf_crop_and_resize';
   if (scales === undefined || crops) return undefined;
   if (scales.length !== axes.length)
     context.fail(`${scales.length} scales are given for ${axes.length} axes`);

@@ -16,7 +16,7 @@ export interface Windows {
 export function readWindows(context: RuleContext, kernel: readonly Dimension[]): Windows {
   const rank = kernel.length;
   const list = (name: string, length: number, value: number) => {
-    const found = context.node.ints(name) ?? new Array<number>(length).fill(value);
+    const found = context.ints(name) ?? new Array<number>(length).fill(value);
     return found.length === length
       ? found
       : context.fail(`${name} has ${found.length} numbers for ${rank} axes`);
@@ -30,7 +30,7 @@ export function readWindows(context: RuleContext, kernel: readonly Dimension[]):
     spans: kernel.map((extent, i) => add(multiply(subtract(extent, 1), dilations[i] ?? 1), 1)),
     begins: pads.slice(0, rank),
     ends: pads.slice(rank),
-    automatic: context.node.string('auto_pad') ?? 'NOTSET',
+    automatic: context.string('auto_pad') ?? 'NOTSET',
   };
 }
 

@@ -39,49 +39,42 @@ describe('com.microsoft rules', () => {
     ]);
   });
 
-  it('attends with separate, packed and cached operands', () => {
-    const heads = microsoft({ num_heads: 8n }, 3);
-    expect(
-      infer('MultiHeadAttention', ['float32[b,q,512]', 'float32[b,k,512]', 'float32[b,k,256]'], heads),
-    ).toEqual(['float32[b,q,256]', 'float32[b,8,k,64]', 'float32[b,8,k,32]']);
-    const cached = [
-      'float32[b,q,512]',
-      'float32[b,8,k,64]',
-      'float32[b,8,k,64]',
-      null,
-      null,
-      null,
-      'float32[b,8,p,64]',
-      'float32[b,8,p,64]',
-    ];
-    expect(infer('MultiHeadAttention', cached, heads)[1]).toBe('float32[b,8,k+p,64]');
-    expect(infer('MultiHeadAttention', ['float32[b,s,8,3,64]'], heads)).toEqual([
-      'float32[b,s,512]',
-      'float32[b,8,s,64]',
-      'float32[b,8,s,64]',
+  it('multiplies with weights of few bits, stored as blocks', () => {
+    const attributes = { K: 64n, N: 32n, bits: 4n, block_size: 16n };
+    const inputs = ['float16[b,s,64]', 'uint8[32,4,8]', 'float16[128]'];
+    expect(infer('MatMulNBits', inputs, microsoft(attributes))).toEqual(['float16[b,s,32]']);
+    expect(infer('MatMulBnb4', ['float16[b,60]', 'uint8[9]'], microsoft(attributes))).toEqual([
+      '-',
+      '! [b,60] and K 64 share no inner extent',
     ]);
-    expect(infer('MultiHeadAttention', ['float32[b,q,512]', 'float32[b,k,8,2,64]'], heads)[0]).toBe(
-      'float32[b,q,512]',
-    );
-    expect(infer('Attention', ['float32[b,s,512]', 'float32[512,1536]'], heads)[0]).toBe('float32[b,s,512]');
-    expect(
-      infer('Attention', ['float32[b,s,8]', 'float32[8,20]'], microsoft({ qkv_hidden_sizes: [8n, 8n, 4n] })),
-    ).toEqual(['float32[b,s,4]']);
   });
 
-  it('attends with grouped queries', () => {
-    const attributes = { num_heads: 8n, kv_num_heads: 2n };
-    const inputs = ['float16[b,s,512]', 'float16[b,s,128]', 'float16[b,s,128]'];
-    expect(infer('GroupQueryAttention', inputs, microsoft(attributes, 3))).toEqual([
-      'float16[b,s,512]',
-      '-',
-      '-',
+  it('embeds, biases and gates', () => {
+    const inputs = ['int32[b,s]', 'int32[b,s]', 'float16[v,64]', 'float16[p,64]'];
+    expect(infer('EmbedLayerNormalization', inputs, microsoft({}, 3))).toEqual([
+      'float16[b,s,64]',
+      'int32[b]',
+      'float16[b,s,64]',
     ]);
-    expect(infer('GroupQueryAttention', ['float16[b,s,768]', null, null], microsoft(attributes))).toEqual([
-      'float16[b,s,512]',
+    expect(infer('BiasSplitGelu', ['float32[b,s,64]', 'float32[64]'], microsoft())).toEqual([
+      'float32[b,s,32]',
     ]);
-    expect(infer('GroupQueryAttention', ['float16[b,s]'], microsoft(attributes))[1]).toBe(
-      '! input 0 has rank 2',
-    );
+    expect(infer('BiasDropout', ['float32[b,64]', 'float32[64]'], microsoft({}, 2))).toEqual([
+      'float32[b,64]',
+      'bool[b,64]',
+    ]);
+    expect(infer('SkipGroupNorm', ['float32[b,h,w,c]'], microsoft({}, 2))[1]).toBe('float32[b,h,w,c]');
+  });
+
+  it('fuses convolutions and products', () => {
+    expect(infer('FusedConv', ['float32[b,3,9,9]', 'float32[8,3,3,3]'], microsoft())).toEqual([
+      'float32[b,8,7,7]',
+    ]);
+    expect(infer('FusedGemm', ['float32[b,4]', 'float32[n,4]'], microsoft({ transB: 1n }))).toEqual([
+      'float32[b,n]',
+    ]);
+    expect(infer('GridSample', ['float32[b,c,9,9]', 'float32[b,4,5,2]'], microsoft())).toEqual([
+      'float32[b,c,4,5]',
+    ]);
   });
 });

@@ -9,7 +9,15 @@ const read = (attributes: Readonly<Record<string, AttributeValue>>, kernel: read
   const { graph } = modelOf('Conv', ['float32'], { attributes });
   const [node] = graph.nodes();
   if (node === undefined) throw new Error('the model has no node');
-  return readWindows(new RuleContext(node, 21, { factOf: () => undefined, inferGraph: () => [] }), kernel);
+  const surroundings = {
+    factOf: () => undefined,
+    inferGraph: () => [],
+    inferDeadGraph: () => undefined,
+    mayRepeat: true,
+    attributeOf: () => undefined,
+    isLeftOut: () => false,
+  };
+  return readWindows(new RuleContext(node, 21, surroundings), kernel);
 };
 
 describe('windows', () => {

@@ -14,10 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeModel } from '../src/codec/wire.ts';
-import { readModel, Tensor, writeFileWhole, writeModel } from '../src/index.ts';
-import { codeOf, rejection } from './support/code-of.ts';
-import { floatTensor, tinyBytes, tinyMessage, tinyModel } from './support/tiny-model.ts';
+import { decodeModel, encodeModel } from '../../src/codec/wire.ts';
+import { readModel, Tensor, writeFileWhole, writeModel } from '../../src/index.ts';
+import { codeOf, rejection } from '../support/code-of.ts';
+import { floatTensor, tinyBytes, tinyMessage, tinyModel } from '../support/tiny-model.ts';
 
 let root = '';
 const at = (...parts: string[]) => join(root, ...parts);
@@ -150,9 +150,10 @@ describe('writeModel', () => {
     node.setAttribute('weights', { kind: 'tensors', value: [external] });
     await writeModel(model, at('attribute', 'out.onnx'));
     expect(listing('attribute')).toContain('data/w.bin');
+    const { initializer: [externalMessage = {}] = [] } = decodeModel(readFileSync(path)).graph ?? {};
     node.setAttribute('weights', {
       kind: 'other',
-      message: { type: 11, sparseTensor: { values: external.toMessage('s') } },
+      message: { type: 11, sparseTensor: { values: externalMessage } },
     });
     await writeModel(model, at('sparse', 'out.onnx'));
     expect(listing('sparse')).toContain('data/w.bin');

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { makeFolders, removeEmptyFolders } from '../src/folders.ts';
+import { makeFolders, removeEmptyFolders } from '../../src/file/folders.ts';
 
 let root = '';
 

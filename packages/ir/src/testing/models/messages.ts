@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import Long from 'long';
 import type {
   AttributeProto,
   FunctionProto,
@@ -11,7 +10,17 @@ import type {
   TensorProto,
   TypeProto,
   ValueInfoProto,
-} from '../../src/codec/messages.ts';
+} from '../../codec/messages.ts';
+import {
+  attribute,
+  deviceConfigurations,
+  int64,
+  properties,
+  tensor,
+  text,
+  type,
+  unknowns,
+} from './message-parts.ts';
 
 interface GraphSpec {
   readonly inputs: number;
@@ -23,6 +32,8 @@ interface GraphSpec {
   readonly type: TypeProto;
   readonly properties: StringStringEntryProto[];
   readonly docString: string;
+  readonly sparse: readonly TensorProto[];
+  readonly unknowns: Pick<Message, '$unknowns'>;
 }
 
 interface NodeSpec {
@@ -32,74 +43,9 @@ interface NodeSpec {
   readonly bodies: readonly GraphSpec[];
   readonly listed: boolean;
   readonly fields: NodeProto;
+  readonly devices: Pick<NodeProto, 'deviceConfigurations'>;
+  readonly unknowns: Pick<Message, '$unknowns'>;
 }
-
-const text = fc.constantFrom('', 'a', 'layer.0', 'größe', '層', '🌲');
-const properties: fc.Arbitrary<StringStringEntryProto[]> = fc.array(fc.record({ key: text, value: text }), {
-  maxLength: 2,
-});
-const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((n) => Long.fromString(n.toString()));
-const float = fc.float({ noNaN: false });
-const bytes = fc.uint8Array({ maxLength: 4 });
-
-const tensor: fc.Arbitrary<TensorProto> = fc
-  .nat({ max: 3 })
-  .chain((size) => {
-    const list = <T>(items: fc.Arbitrary<T>) => fc.array(items, { minLength: size, maxLength: size });
-    const small = list(fc.integer({ min: 0, max: 255 }));
-    return fc
-      .oneof(
-        list(float).map((data) => ({ dataType: 1, rawData: bytesOf(Float32Array.from(data)) })),
-        list(float).map((floatData) => ({ dataType: 1, floatData })),
-        list(fc.double()).map((doubleData) => ({ dataType: 11, doubleData })),
-        list(int64).map((int64Data) => ({ dataType: 7, int64Data })),
-        list(int64).map((data) => ({ dataType: 13, uint64Data: data.map((n) => n.toUnsigned()) })),
-        small.map((int32Data) => ({ dataType: 10, int32Data })),
-        small.map((int32Data) => ({ dataType: 3, int32Data })),
-        list(bytes).map((stringData) => ({ dataType: 8, stringData })),
-      )
-      .map((data): TensorProto => ({ dims: [size], ...data }));
-  })
-  .chain((fields) =>
-    fc.record({ docString: text, metadataProps: properties }).map((more) => ({ ...fields, ...more })),
-  );
-
-const type: fc.Arbitrary<TypeProto> = fc.letrec<{ type: TypeProto }>((tie) => ({
-  type: fc.oneof(
-    { maxDepth: 2, depthSize: 'small' },
-    fc
-      .array(fc.oneof(fc.record({ dimValue: fc.nat(9) }), fc.record({ dimParam: text }), fc.constant({})), {
-        maxLength: 3,
-      })
-      .map((dim): TypeProto => ({ tensorType: { elemType: 1, shape: { dim } } })),
-    fc.constant<TypeProto>({ tensorType: { elemType: 10 } }),
-    fc.constant<TypeProto>({ sparseTensorType: { elemType: 1 }, denotation: 'IMAGE' }),
-    fc.constant<TypeProto>({ opaqueType: { domain: 'com.example', name: 'Handle' } }),
-    tie('type').map((elemType): TypeProto => ({ sequenceType: { elemType } })),
-    tie('type').map((elemType): TypeProto => ({ optionalType: { elemType } })),
-    tie('type').map((valueType): TypeProto => ({ mapType: { keyType: 7, valueType } })),
-  ),
-})).type;
-
-const attribute: fc.Arbitrary<AttributeProto> = fc
-  .oneof(
-    float.map((f): AttributeProto => ({ type: 1, f })),
-    int64.map((i): AttributeProto => ({ type: 2, i })),
-    bytes.map((s): AttributeProto => ({ type: 3, s })),
-    tensor.map((t): AttributeProto => ({ type: 4, t })),
-    fc.array(float, { maxLength: 2 }).map((floats): AttributeProto => ({ type: 6, floats })),
-    fc.array(int64, { maxLength: 2 }).map((ints): AttributeProto => ({ type: 7, ints })),
-    fc.array(bytes, { maxLength: 2 }).map((strings): AttributeProto => ({ type: 8, strings })),
-    fc.array(tensor, { maxLength: 2 }).map((tensors): AttributeProto => ({ type: 9, tensors })),
-    tensor.map((values): AttributeProto => ({ type: 11, sparseTensor: { values, dims: [9] } })),
-    tensor.map((values): AttributeProto => ({ type: 12, sparseTensors: [{ values }, {}] })),
-    type.map((tp): AttributeProto => ({ type: 13, tp })),
-    type.map((tp): AttributeProto => ({ type: 14, typeProtos: [tp, tp] })),
-    fc.constant<AttributeProto>({ type: 1, refAttrName: 'alpha' }),
-    fc.constant<AttributeProto>({ type: 2 }),
-    fc.constant<AttributeProto>({ i: 3 }),
-  )
-  .chain((value) => text.map((docString) => (docString === '' ? value : { ...value, docString })));
 
 const graphSpec = fc.letrec<{ graph: GraphSpec; node: NodeSpec }>((tie) => ({
   graph: fc.record({
@@ -112,6 +58,8 @@ const graphSpec = fc.letrec<{ graph: GraphSpec; node: NodeSpec }>((tie) => ({
     type,
     properties,
     docString: text,
+    sparse: fc.array(tensor, { maxLength: 1 }),
+    unknowns,
   }),
   node: fc.record({
     picks: fc.array(fc.option(fc.nat(20), { freq: 5 }), { maxLength: 3 }),
@@ -130,11 +78,18 @@ const graphSpec = fc.letrec<{ graph: GraphSpec; node: NodeSpec }>((tie) => ({
       docString: text,
       metadataProps: properties,
     }),
+    devices: deviceConfigurations,
+    unknowns,
   }),
 }));
 
-/** Messages of valid models: nested subgraphs with captures, every kind of attribute, functions, metadata. */
-export const randomModel: fc.Arbitrary<ModelProto> = fc
+/**
+ * Messages of models that use everything IR version 14 has: nested subgraphs with captures, attributes and tensors of every
+ * kind, sparse initializers, functions with overloads and attribute defaults, metadata at every place, devices and
+ * sharding, quantization annotations, training info, and fields unknown to the schema. Valid graphs; operators that no
+ * runtime would run.
+ */
+export const modelMessage: fc.Arbitrary<ModelProto> = fc
   .record({
     irVersion: fc.integer({ min: 4, max: 14 }),
     graph: graphSpec.graph,
@@ -143,21 +98,43 @@ export const randomModel: fc.Arbitrary<ModelProto> = fc
     version: fc.integer({ min: 7, max: 28 }),
     docString: text,
     modelVersion: int64,
+    training: fc.option(graphSpec.graph, { freq: 1, nil: undefined }),
+    unknowns,
   })
-  .map(({ irVersion, graph, functions, metadataProps, version, docString, modelVersion }) => ({
-    irVersion,
-    producerName: 'a generator',
-    modelVersion,
-    docString,
-    opsetImport: [
-      { domain: '', version },
-      { domain: 'com.example', version: 1 },
-    ],
-    metadataProps,
-    graph: new Maker().graph(graph, []),
-    functions: functions.map((spec, index) => new Maker().function(spec, index)),
-    trainingInfo: [{ updateBinding: [{ key: 'w', value: 'w' }] } as Message],
-  }));
+  .map(
+    ({
+      irVersion,
+      graph,
+      functions,
+      metadataProps,
+      version,
+      docString,
+      modelVersion,
+      training,
+      unknowns: more,
+    }) => ({
+      irVersion,
+      producerName: 'a generator',
+      modelVersion,
+      docString,
+      opsetImport: [
+        { domain: '', version },
+        { domain: 'com.example', version: 1 },
+      ],
+      metadataProps,
+      graph: new Maker().graph(graph, []),
+      functions: functions.map((spec, index) => new Maker().function(spec, index)),
+      trainingInfo: [
+        {
+          ...(training === undefined ? {} : { algorithm: new Maker().graph(training, []) }),
+          initializationBinding: metadataProps,
+          updateBinding: [{ key: 'w', value: 'w' }],
+        } as Message,
+      ],
+      configuration: [{ name: 'mesh', numDevices: 2, device: ['cpu', 'gpu'] } as Message],
+      ...more,
+    }),
+  );
 
 class Maker {
   #count = 0;
@@ -172,6 +149,15 @@ class Maker {
     const unique = [...new Set(own)];
     const node = spec.nodes.map((one) => this.#node(one, outer, unique));
     const outputs = [...new Set(spec.outputs.map((pick) => unique[pick % unique.length] ?? ''))];
+    const sparseInitializer = spec.sparse.map((values) => ({
+      values: { ...values, name: this.#name() },
+      indices: {
+        dims: [values.dims?.[0] ?? 0],
+        dataType: 7,
+        int64Data: (values.dims ?? []).flatMap((n) => counting(Number(n))),
+      },
+      dims: [9],
+    }));
     const computed = node.flatMap((one) => one.output ?? []);
     return {
       node,
@@ -181,7 +167,19 @@ class Maker {
       input,
       output: outputs.filter((name) => name !== '').map((name) => this.#info(name, spec)),
       valueInfo: spec.described ? computed.map((name) => this.#info(name, spec)) : [],
+      quantizationAnnotation: unique
+        .slice(0, 1)
+        .map(
+          (
+            tensorName,
+          ): Message & { tensorName: string; quantParameterTensorNames: StringStringEntryProto[] } => ({
+            tensorName,
+            quantParameterTensorNames: [{ key: 'SCALE_TENSOR', value: tensorName }],
+          }),
+        ),
+      sparseInitializer,
       metadataProps: spec.properties,
+      ...spec.unknowns,
     };
   }
 
@@ -223,6 +221,8 @@ class Maker {
         ...spec.attributes.map((one, index) => ({ ...one, name: `attribute_${index}` })),
         ...bodies,
       ],
+      ...spec.devices,
+      ...spec.unknowns,
     };
   }
 
@@ -235,6 +235,6 @@ class Maker {
   }
 }
 
-function bytesOf(array: Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer);
+function counting(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
 }

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { realpath, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Chunk } from '../codec/chunk-writer.ts';
+import type { TensorPlacement } from '../codec/tensor-message.ts';
+import { encodeModelChunks, type WriteOptions } from '../codec/write-model.ts';
+import { SenteiError } from '../errors.ts';
+import type { ExternalRange } from '../graph/external-data.ts';
+import type { Model } from '../graph/model.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { copyWhole } from './copy-whole.ts';
+import { externalRanges, sourcePath } from './external-files.ts';
+import {
+  type DataFile,
+  dataFilePieces,
+  type ExternalDataOptions,
+  layOutExternalData,
+  placementsOf,
+} from './external-layout.ts';
+import { makeFolders, removeEmptyFolders } from './folders.ts';
+import { makeFoldersFor, refuseFolder, type Staged, stage, unwritable, writeChunks } from './stage.ts';
+
+export interface WriteModelOptions {
+  /**
+   * Where weights go: `keep` leaves them inline or external as they are and copies external files; `inline` takes all
+   * into the model file; options move them to external data. Default: `keep`.
+   */
+  readonly externalData?: ExternalDataOptions | 'keep' | 'inline' | undefined;
+  /** Whether to wait until the disk has the files, so that they outlive a power failure. Default: false. */
+  readonly durable?: boolean | undefined;
+}
+
+/**
+ * Writes a model with its external files, weights piece by piece. Everything is written beside its place and renamed, so
+ * that the files are there whole or not at all. Files the model reads from are never written to.
+ *
+ * @throws SenteiError `output-unwritable`, also for a model file of 2 GiB or more; `external-data` when a file the model
+ *   refers to is missing; `invalid-option`; `unsupported-model` when subgraphs nest too deeply
+ */
+export async function writeModel(model: Model, path: string, options: WriteModelOptions = {}): Promise<void> {
+  const { externalData = 'keep', durable = false } = options;
+  const folder = dirname(resolve(path));
+  const staged: Staged[] = [];
+  const files = typeof externalData === 'string' ? [] : layOutExternalData(model, path, externalData);
+  const kept = externalData === 'inline' ? [] : keptRanges(model, files);
+  // A model that is too large is refused before anything is written; where tensors go is only known later otherwise.
+  const early = files.length > 0 ? undefined : encodeOrRefuse(model, path, placeBy(externalData, new Map()));
+  const created = await makeFoldersFor(folder, path);
+  try {
+    await checkTargets(model, kept, files, folder, path);
+    for (const range of kept) {
+      const target = resolve(folder, range.location);
+      if (await isSameFile(target, range.path)) continue;
+      await makeFolders(dirname(target));
+      staged.push(await stage(target, (beside) => copyWhole(range.path, beside, durable)));
+    }
+    const placements = new Map<Tensor, TensorPlacement>();
+    for (const file of files) {
+      const target = resolve(folder, file.location);
+      await makeFolders(dirname(target));
+      const hash = typeof externalData !== 'string' && externalData.checksum ? createHash('sha1') : undefined;
+      const read = () => hashed(dataFilePieces(file), (piece) => hash?.update(piece));
+      const chunks = [{ length: file.length, read }];
+      staged.push(await stage(target, (beside) => writeChunks(beside, chunks, durable)));
+      for (const [tensor, placement] of placementsOf(file, hash?.digest('hex')))
+        placements.set(tensor, placement);
+    }
+    const chunks = early ?? encodeOrRefuse(model, path, placeBy(externalData, placements));
+    staged.push(await stage(resolve(path), (beside) => writeChunks(beside, chunks, durable)));
+    for (const { beside, target } of staged) await rename(beside, target);
+  } catch (cause) {
+    for (const { beside } of staged) await rm(beside, { force: true });
+    if (created !== undefined) await removeEmptyFolders(folder, created);
+    throw cause instanceof SenteiError ? cause : unwritable(path, cause);
+  }
+}
+
+function placeBy(
+  externalData: WriteModelOptions['externalData'],
+  placements: ReadonlyMap<Tensor, TensorPlacement>,
+): WriteOptions {
+  if (externalData === 'keep') return {};
+  return { place: externalData === 'inline' ? takeInline : (tensor) => placements.get(tensor) };
+}
+
+function encodeOrRefuse(model: Model, path: string, options: WriteOptions): Chunk[] {
+  try {
+    return encodeModelChunks(model, options);
+  } catch (cause) {
+    if (!(cause instanceof SenteiError) || !cause.message.includes('2 GiB')) throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new SenteiError('output-unwritable', `${path}: ${cause.message}`, {
+      subject: path,
+      ...hint,
+      cause,
+    });
+  }
+}
+
+function takeInline(tensor: Tensor): TensorPlacement | undefined {
+  const { external } = tensor;
+  if (external === undefined) return undefined;
+  return { kind: 'inline', data: { length: tensor.byteLength, read: () => tensor.pieces() } };
+}
+
+/** One range for each external file that stays, since not all of its tensors move. */
+function keptRanges(model: Model, files: readonly DataFile[]): ExternalRange[] {
+  const moved = new Set(files.flatMap(({ tensors }) => tensors.map(({ tensor }) => tensor.external)));
+  const kept = new Map<string, ExternalRange>();
+  for (const range of externalRanges(model)) if (!moved.has(range)) kept.set(range.path, range);
+  return [...kept.values()];
+}
+
+/** Every file gets a place of its own that is no folder and no source of another. */
+async function checkTargets(
+  model: Model,
+  kept: readonly ExternalRange[],
+  files: readonly DataFile[],
+  folder: string,
+  path: string,
+): Promise<void> {
+  const sources = new Set<string>();
+  const known = new Map(externalRanges(model).map((range) => [range.path, range]));
+  for (const range of known.values()) sources.add(await sourcePath(range));
+  const taken = new Set<string>();
+  const claim = async (target: string, source: string | undefined) => {
+    const place = await realpath(target).catch(() => target);
+    if (taken.has(target) || (place !== source && sources.has(place))) {
+      throw new SenteiError('output-unwritable', `${target} would be written over data the model refers to`, {
+        subject: path,
+        hint: 'write the model to another folder',
+      });
+    }
+    taken.add(target);
+    await refuseFolder(target);
+  };
+  for (const range of kept) await claim(resolve(folder, range.location), await sourcePath(range));
+  for (const file of files) await claim(resolve(folder, file.location), undefined);
+  await claim(resolve(path), undefined);
+}
+
+async function isSameFile(path: string, source: string): Promise<boolean> {
+  return (await realpath(path).catch(() => path)) === (await realpath(source));
+}
+
+function* hashed(pieces: Iterable<Uint8Array>, note: (piece: Uint8Array) => void): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    note(piece);
+    yield piece;
+  }
+}
