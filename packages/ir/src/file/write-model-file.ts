@@ -20,6 +20,7 @@ import {
 import { makeFolders, removeEmptyFolders } from './folders.ts';
 import { makeFoldersFor, refuseFolder, type Staged, stage, unwritable, writeChunks } from './stage.ts';
 
+/** How a model and its weights are written. */
 export interface WriteModelOptions {
   /**
    * Where weights go: `keep` leaves them inline or external as they are and copies external files; `inline` takes all

@@ -226,6 +226,7 @@ export class Node {
     };
   }
 
+  /** Puts back what `saveState` remembered. */
   restoreState(state: NodeState): void {
     this.opType = state.opType;
     this.domain = state.domain;

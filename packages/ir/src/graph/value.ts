@@ -161,6 +161,7 @@ export class Value {
     };
   }
 
+  /** Puts back what `saveState` remembered. */
   restoreState(state: ValueState): void {
     this.name = state.name;
     this.producer = state.producer;

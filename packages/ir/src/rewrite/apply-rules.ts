@@ -8,6 +8,7 @@ import type { Match } from './match.ts';
 import { Matcher } from './matcher.ts';
 import type { RewriteRule } from './rule.ts';
 
+/** How rules are applied to a model. */
 export interface RewriteOptions {
   /** What conditions of rules learn about types, as `inferTypes` finds it. Declared types unless given. */
   readonly types?: TypeTable;
@@ -27,6 +28,7 @@ export interface RewriteRefusal extends RewriteRecord {
   readonly reason: string;
 }
 
+/** What applying rules came to. */
 export interface RewriteReport {
   readonly applied: readonly RewriteRecord[];
   /** The first twenty of the last round. */

@@ -32,8 +32,10 @@ export class BoundAttribute {
   }
 }
 
+/** What a constant of a pattern has to be: numbers, or a condition on its tensor. */
 export type ConstantCondition = number | ((tensor: Tensor) => Verdict) | undefined;
 
+/** How a constant of a pattern is compared. */
 export interface ConstantOptions {
   /** Largest relative difference to a number, besides its rounding to the element type; 1e-6 unless given. */
   readonly tolerance?: number;

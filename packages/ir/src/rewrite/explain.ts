@@ -17,6 +17,7 @@ export interface NearMiss {
   readonly matched: number;
 }
 
+/** Why a rule does not apply at one node. */
 export interface Explanation {
   /** Nodes with the operator of the pattern's last output. */
   readonly candidates: number;
@@ -27,6 +28,7 @@ export interface Explanation {
   readonly misses: readonly NearMiss[];
 }
 
+/** What an explanation looks at and how much of it is kept. */
 export interface ExplainOptions extends Pick<RewriteOptions, 'types'> {
   /** Number of misses to keep; 10 unless given. */
   readonly limit?: number;

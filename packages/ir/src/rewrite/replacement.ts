@@ -15,6 +15,7 @@ export type ReplacementOperand = Value | Tensor | null;
 /** Attributes of a new node; `undefined` is the same as leaving it out. */
 export type ReplacementAttributes = Readonly<Record<string, AttributeValue | undefined>>;
 
+/** What a node of a replacement has beside operator and inputs. */
 export interface ReplacementOptions {
   /** `''`, the standard operators, unless given. */
   readonly domain?: string;

@@ -7,6 +7,7 @@ import { applyRules, findMatches } from './apply-rules.ts';
 import { explain, type NearMiss } from './explain.ts';
 import type { RewriteRule } from './rule.ts';
 
+/** What a pass made of rules is. */
 export interface RewritePassFields {
   readonly id: string;
   readonly description: string;

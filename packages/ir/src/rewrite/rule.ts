@@ -5,6 +5,7 @@ import type { Match } from './match.ts';
 import { type Pattern, type PatternFunction, pattern } from './pattern.ts';
 import type { ReplacementOps } from './replacement.ts';
 
+/** What a rule is made of. */
 export interface RewriteRuleFields {
   /** How reports name the rule. */
   readonly name: string;
@@ -27,6 +28,7 @@ export interface RewriteRuleFields {
   readonly maximumSteps?: number;
 }
 
+/** A pattern and what takes its place. */
 export interface RewriteRule extends RewriteRuleFields {
   readonly pattern: Pattern;
   readonly imports: Readonly<Record<string, number>>;

@@ -1,6 +1,7 @@
 import type { DataType } from '../graph/data-type.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
+/** How a model is printed. */
 export interface PrintOptions {
   /** Tensors of up to this many elements are printed with their numbers. */
   readonly inlineElements?: number;
@@ -16,6 +17,7 @@ export const PRINT_DEFAULTS: Required<PrintOptions> = {
   metadata: true,
 };
 
+/** How a text is read. */
 export interface ParseOptions {
   /** Folder that external data is relative to. Without it external tensors are as elided ones. */
   readonly folder?: string;
