@@ -46,6 +46,7 @@ export interface PatternNode extends Required<NodeOptions> {
   readonly attributes: ReadonlyMap<string, AttributeCondition>;
 }
 
+/** What a node of a pattern asks for beside operator and inputs. */
 export interface NodeOptions {
   /** `''`, the standard operators, unless given. */
   readonly domain?: string;

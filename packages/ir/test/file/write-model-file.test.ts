@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeModel, encodeModel } from '../../src/codec/wire.ts';
 import { readModel, Tensor, writeFileWhole, writeModel } from '../../src/index.ts';
-import { codeOf, rejection } from '../support/code-of.ts';
+import { rejection } from '../support/code-of.ts';
 import { floatTensor, tinyBytes, tinyMessage, tinyModel } from '../support/tiny-model.ts';
 
 let root = '';
@@ -46,46 +46,6 @@ function writeExternalModel(): string {
   writeFileSync(at('source', 'model.onnx'), encodeModel(tinyMessage({}, { initializer })));
   return at('source', 'model.onnx');
 }
-
-describe('readModel', () => {
-  it('reads a file and knows its folder', async () => {
-    writeFileSync(at('model.onnx'), tinyBytes());
-    const model = await readModel(at('model.onnx'));
-    expect([model.folder, model.graph.name]).toEqual([root, 'tiny']);
-  });
-
-  it.each([
-    ['missing.onnx', 'file-missing'],
-    ['model.onnx/inside.onnx', 'file-missing'],
-    ['', 'file-unreadable'],
-    ['pipe', 'file-unreadable'],
-    ['empty.onnx', 'not-onnx'],
-    ['zeros.onnx', 'not-onnx'],
-    ['pointer.onnx', 'not-onnx'],
-    ['tensor.pb', 'not-onnx'],
-    ['cut.onnx', 'not-onnx'],
-    ['future.onnx', 'unsupported-ir-version'],
-  ])('answers %j with %s and the path', async (name, code) => {
-    writeFileSync(at('model.onnx'), tinyBytes());
-    writeFileSync(at('empty.onnx'), '');
-    writeFileSync(at('zeros.onnx'), new Uint8Array(1 << 20));
-    writeFileSync(at('pointer.onnx'), 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n');
-    writeFileSync(at('tensor.pb'), Uint8Array.from([0x08, 1, 0x10, 1, 0x4a, 4, 0, 0, 128, 63]));
-    writeFileSync(at('cut.onnx'), tinyBytes().subarray(0, 40));
-    writeFileSync(at('future.onnx'), tinyBytes({ irVersion: 99 }));
-    execFileSync('mkfifo', [at('pipe')]);
-    const error = await rejection(readModel(at(name)));
-    expect([error?.code, error?.subject]).toEqual([code, at(name)]);
-    expect(error?.hint?.length).toBeGreaterThan(10);
-  });
-
-  it('does not need external data to be there until it is read', async () => {
-    const path = writeExternalModel();
-    rmSync(at('source', 'data'), { recursive: true });
-    const [w] = [...(await readModel(path)).graph.initializers];
-    expect(codeOf(() => w?.tensor?.numbers())).toBe('external-data');
-  });
-});
 
 describe('writeModel', () => {
   it('writes what it read and makes the folder', async () => {
