@@ -1,1 +1,2 @@
 export function checkPipeline(text: string): 'refused' | 'read';
+export function checkModelText(text: string): 'refused' | 'read';

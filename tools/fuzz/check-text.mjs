@@ -17,3 +17,13 @@ export function checkPipeline(text) {
     throw new BrokenLaw(`'${printed}' is another in JSON`);
   return 'read';
 }
+
+/** The text of a model. @param {string} text @returns {'refused' | 'read'} */
+export function checkModelText(text) {
+  const model = typedOnly(() => ir.parseModel(text));
+  if (model === undefined) return 'refused';
+  ir.verify(model);
+  typedOnly(() => ir.printModel(model));
+  typedOnly(() => ir.writeModelBytes(model));
+  return 'read';
+}

@@ -1,7 +1,7 @@
 /**
  * Fuzzes the readers with Jazzer.js (libFuzzer, guided by coverage). See README.md.
  *
- *     node tools/fuzz/run.mjs [--minutes 30] [--seed 1] [--targets model,edits,pipeline] [--jobs 2] [--out out/fuzz]
+ *     node tools/fuzz/run.mjs [--minutes 30] [--seed 1] [--targets model,edits,text,pipeline] [--jobs 2] [--out out/fuzz]
  *
  * Exit code 0 without findings, 1 with findings, 2 when the fuzzer does not run.
  */
@@ -18,13 +18,13 @@ const { values: options } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
-    targets: { type: 'string', default: 'model,edits,pipeline' },
+    targets: { type: 'string', default: 'model,edits,text,pipeline' },
     jobs: { type: 'string', default: '2' },
     out: { type: 'string', default: 'out/fuzz' },
   },
 });
 /** Shares of the time; the pipeline's grammar is small. @type {Record<string, number>} */
-const SHARES = { model: 9, edits: 9, pipeline: 1 };
+const SHARES = { model: 8, edits: 8, text: 4, pipeline: 1 };
 /** Seconds that one input may take, and MiB that the process may hold. */
 const LONGEST = 5;
 const MOST_MEMORY = 1536;
@@ -81,7 +81,11 @@ function fuzz(target, seed, seconds, { jazzer, env }) {
         `-timeout=${LONGEST}`,
         `-rss_limit_mb=${MOST_MEMORY}`,
       ],
-      ...[`-max_len=${target === 'model' ? LARGEST_INPUT : 512}`, '-reload=30', '-use_value_profile=1'],
+      ...[
+        `-max_len=${target === 'model' ? LARGEST_INPUT : target === 'text' ? 4096 : 512}`,
+        '-reload=30',
+        '-use_value_profile=1',
+      ],
       ...[
         `-artifact_prefix=${findings}/${target}-`,
         `-dict=${join(here, 'onnx.dict')}`,

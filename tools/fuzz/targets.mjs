@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkModel, makeModelFolder, withinMemory } from './check-model.mjs';
-import { checkPipeline } from './check-text.mjs';
+import { checkModelText, checkPipeline } from './check-text.mjs';
 import { applyEdits } from './edits.mjs';
 import { writeFinding } from './findings.mjs';
 
@@ -41,4 +41,10 @@ export function edits(data) {
 export function pipeline(data) {
   const text = data.toString('utf8');
   report('pipeline', data, () => checkPipeline(text));
+}
+
+/** The textual form of a model. @param {Buffer} data */
+export function text(data) {
+  const written = data.toString('utf8');
+  report('text', data, () => checkModelText(written));
 }

@@ -4,7 +4,7 @@ import { readModelBytes, SenteiError } from '@sentei/ir';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrokenLaw, checkModel, makeModelFolder, typedOnly, withinMemory } from '../fuzz/check-model.mjs';
-import { checkPipeline } from '../fuzz/check-text.mjs';
+import { checkModelText, checkPipeline } from '../fuzz/check-text.mjs';
 import { applyEdits } from '../fuzz/edits.mjs';
 import { signatureOf } from '../fuzz/findings.mjs';
 import { largeSeeds, seeds } from '../fuzz/make-seeds.mjs';
@@ -52,13 +52,17 @@ describe('the corpus of the fuzzer', () => {
     expect(['refused', 'read']).toContain(checkPipeline(new TextDecoder().decode(bytes)));
   });
 
+  test.each(corpus('text'))('text/$name is the text of a model, or refused', ({ bytes }) => {
+    expect(['refused', 'read']).toContain(checkModelText(new TextDecoder().decode(bytes)));
+  });
+
   test('holds every seed as it is made', () => {
     const kept = new Map(corpus('model').map(({ name, bytes }) => [name, bytes]));
     for (const [name, bytes] of Object.entries(seeds)) expect(kept.get(`${name}.onnx`)).toEqual(bytes);
   });
 
   test('is small', () => {
-    const all = ['model', 'edits', 'pipeline'].flatMap(corpus);
+    const all = ['model', 'edits', 'text', 'pipeline'].flatMap(corpus);
     expect(all.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(300_000);
   });
 });
