@@ -1,5 +1,5 @@
 import type { ChunkWriter } from './chunk-writer.ts';
-import { Cursor, type RawField, sliceOf, WIRE } from './cursor.ts';
+import { Cursor, type RawField, type Slice, sliceOf, WIRE } from './cursor.ts';
 
 /** Reads `metadata_props` and `external_data`: entries with a key and a value, of which the last with a key counts. */
 export function readProperties(fields: readonly RawField[]): Map<string, string> {
@@ -34,6 +34,20 @@ export function writeProperties(
     for (const { bytes } of entry === undefined ? [] : otherFields(entry)) writer.append(bytes);
     writer.end(mark);
   }
+}
+
+/**
+ * Checks that an entry is complete, without reading it: entries are read when somebody asks for them.
+ *
+ * @throws SenteiError `not-onnx`
+ */
+export function checkProperty(entry: Slice): void {
+  for (const cursor = new Cursor(entry); cursor.next(); ) cursor.skip();
+}
+
+/** The same for an entry with its tag. @throws SenteiError `not-onnx` */
+export function checkPropertyField(field: RawField): void {
+  for (const cursor = entryCursor(field); cursor?.next(); ) cursor.skip();
 }
 
 function entryCursor({ bytes }: RawField): Cursor | undefined {

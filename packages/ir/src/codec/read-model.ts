@@ -7,9 +7,9 @@ import { Tensor } from '../graph/tensor.ts';
 import { Value } from '../graph/value.ts';
 import { Cursor, MOST_NESTING, type RawField, type Slice, sliceOf, tooDeep, viewOf, WIRE } from './cursor.ts';
 import { FUNCTION, GRAPH, MODEL, NODE, VALUE_INFO } from './fields.ts';
-import { readProperties } from './properties.ts';
+import { checkProperty, checkPropertyField, readProperties } from './properties.ts';
 import { readAttribute } from './read-attribute.ts';
-import { rawFields } from './remainder.ts';
+import { emptyText, rawFields } from './remainder.ts';
 import { readTensorBytes, readTensorMessage } from './tensor-message.ts';
 import { ValueInfo } from './value-info.ts';
 import { checkType, decodeMessage, notModel } from './wire.ts';
@@ -313,7 +313,9 @@ class GraphReader {
         }
       }
       remainder ??= [];
-      remainder.push(cursor.raw());
+      const raw = cursor.raw();
+      if (field === NODE.metadataProps) checkPropertyField(raw);
+      remainder.push(raw);
     }
     const node = new Node(opType, [], outputs, { domain, overload, name });
     node.remainder = remainder;
@@ -372,6 +374,8 @@ function readInfo(slice: Slice, depth: number): ValueInfo {
   for (const cursor = new Cursor(slice); cursor.next(); ) {
     if (cursor.field === VALUE_INFO.type && cursor.wireType === WIRE.bytes)
       checkType(cursor.slice(), depth + 1);
+    else if (cursor.field === VALUE_INFO.metadataProps && cursor.wireType === WIRE.bytes)
+      checkProperty(cursor.slice());
     else cursor.skip();
   }
   return ValueInfo.read(slice);
@@ -397,9 +401,4 @@ function outputOf(info: ValueInfo, scope: Scope, graph: Graph): Value {
   if (own === undefined) graph.outerOutputInfos.set(value, info);
   else value.describe(info);
   return value;
-}
-
-function emptyText(field: number): RawField {
-  const tag = field * 8 + WIRE.bytes;
-  return { number: field, bytes: Uint8Array.from(tag < 128 ? [tag, 0] : [(tag % 128) | 0x80, tag >> 7, 0]) };
 }

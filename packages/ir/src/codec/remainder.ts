@@ -74,6 +74,16 @@ export class RemainderWriter {
   }
 }
 
+/** A text field that is there but empty: kept, as protobuf tells it from one that is absent. */
+export function emptyText(field: number): RawField {
+  return { number: field, bytes: encodeTextField(field, '') };
+}
+
+export function isEmptyText(bytes: Uint8Array): boolean {
+  const cursor = new Cursor(sliceOf(bytes));
+  return cursor.next() && cursor.wireType === WIRE.bytes && cursor.view().length === 0;
+}
+
 function encodeTextField(number: number, text: string): Uint8Array {
   const content = textBytes(text);
   const head: number[] = [];

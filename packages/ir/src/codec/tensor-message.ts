@@ -5,7 +5,7 @@ import type { ChunkWriter, DeferredChunk } from './chunk-writer.ts';
 import { Cursor, type RawField, type Slice, sliceOf, viewOf, WIRE } from './cursor.ts';
 import { KNOWN, TENSOR } from './fields.ts';
 import type { TensorProto } from './messages.ts';
-import { readProperties, writeProperties } from './properties.ts';
+import { checkProperty, readProperties, writeProperties } from './properties.ts';
 import { decodeMessage } from './wire.ts';
 
 /** The largest number of dimensions that is taken for one; NumPy allows 64. */
@@ -45,6 +45,7 @@ export function readTensorMessage(slice: Slice, folder: string | undefined): Ten
     else if (field === TENSOR.rawData && wireType === WIRE.bytes) rawData = cursor.slice();
     else if (field === TENSOR.dataLocation && wireType === WIRE.varint) location = cursor.integer();
     else if (field === TENSOR.externalData && wireType === WIRE.bytes) externalData.push(cursor.raw());
+    else if (field === TENSOR.metadataProps && wireType === WIRE.bytes) checkProperty(cursor.slice());
     else cursor.skip();
     if (dims.length > MOST_DIMENSIONS) {
       throw new SenteiError('invalid-graph', `tensor ${name} has more than ${MOST_DIMENSIONS} dimensions`);

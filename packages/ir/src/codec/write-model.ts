@@ -11,7 +11,7 @@ import { FUNCTION, GRAPH, KNOWN, MODEL, NODE } from './fields.ts';
 import type { SparseTensorProto } from './messages.ts';
 import { writeProperties } from './properties.ts';
 import { readOpsets } from './read-model.ts';
-import { RemainderWriter } from './remainder.ts';
+import { isEmptyText, RemainderWriter } from './remainder.ts';
 import type { TensorPlacement } from './tensor-message.ts';
 import { ValueInfo } from './value-info.ts';
 import { encodeMessage } from './wire.ts';
@@ -216,10 +216,11 @@ class ModelWriter {
     else this.#info(GRAPH.output, value, second, second.metadataProps());
   }
 
-  /** A text that is empty is only written where the file has it so. */
+  /** A text that is empty is only written where the file has it so, and not after one that is not. */
   #text(field: number, text: string, rest: RemainderWriter | undefined): void {
+    const fromFile = rest?.take(field) ?? [];
     if (text !== '') this.#writer.text(field, text);
-    else rest?.own(field);
+    for (const { bytes } of fromFile) if (text === '' || !isEmptyText(bytes)) this.#writer.append(bytes);
   }
 
   #properties(
