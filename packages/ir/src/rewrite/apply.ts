@@ -33,7 +33,7 @@ export function applyMatch(rule: RewriteRule, match: Match, context: RewriteCont
   }
   const created = new Set(builder.nodes);
   for (const node of created) context.fresh.add(node);
-  replaceOutputs(match, results, created);
+  replaceOutputs(match, results, created, context);
   mergeMetadata(match, builder.nodes);
   removeMatched(match, context);
   for (const node of [...builder.nodes].reverse()) if (isUnread(node)) node.graph?.remove(node);
@@ -145,6 +145,10 @@ function refuseResults(
     if (goes(result)) return `output ${output.name} is replaced by ${result.name}, which is replaced itself`;
     const isNew = result.producer !== null && created.has(result.producer);
     if (isNew || !output.outputOf.has(graph)) continue;
+    const takesName = result.producer?.graph === graph && result.outputOf.size === 0;
+    if (!takesName && output.producer?.is('Identity')) {
+      return `output ${output.name} keeps its name by ${output.producer}`;
+    }
     if (context.isPinned(result)) {
       return `value ${result.name} is mentioned by annotations and cannot take the name ${output.name}`;
     }
@@ -192,7 +196,12 @@ function refuseCycle({ nodes, outputs }: Match, read: readonly (Value | null)[])
   return undefined;
 }
 
-function replaceOutputs({ graph, outputs }: Match, results: readonly Value[], created: Set<Node>): void {
+function replaceOutputs(
+  { graph, outputs }: Match,
+  results: readonly Value[],
+  created: ReadonlySet<Node>,
+  context: RewriteContext,
+): void {
   const named = new Set<Value>();
   for (const [index, output] of outputs.entries()) {
     const result = results[index];
@@ -203,11 +212,22 @@ function replaceOutputs({ graph, outputs }: Match, results: readonly Value[], cr
     if (isNew) named.add(result);
     const metadata = [...output.metadataProps, ...result.metadataProps];
     if (!isNew && output.type !== undefined) result.type ??= output.type;
+    const ends = [...output.outputOf].map((returner) => [returner, lastNode(returner)] as const);
     graph.replace(output, result);
+    for (const [returner, end] of ends) {
+      const added = lastNode(returner);
+      // An Identity that keeps the name of an output.
+      if (added !== undefined && added !== end) context.fresh.add(added);
+    }
     for (const [key, text] of isNew ? [] : metadata) {
       if (!result.metadataProps.has(key)) result.metadataProps.set(key, text);
     }
   }
+}
+
+function lastNode(graph: Graph): Node | undefined {
+  for (const node of graph.nodesBackwards()) return node;
+  return undefined;
 }
 
 /** What the nodes that go say of themselves is said of all new ones; the anchor counts where they disagree. */

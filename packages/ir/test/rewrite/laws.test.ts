@@ -39,8 +39,8 @@ describe('laws of rewriting', () => {
         const same = [
           rewriteRule({
             name: 'same',
-            pattern: (op, x, y) => op.Mul(op.Relu(x), y),
-            replace: (op, x, y) => op.Mul(op.Relu(x), y),
+            pattern: (op, x) => op.Neg(op.Relu(x)),
+            replace: (op, x) => op.Neg(op.Relu(x)),
           }),
           rewriteRule({
             name: 'same-pair',

@@ -7,6 +7,7 @@ import {
   GraphBuilder,
   inferTypes,
   Model,
+  Node,
   readModel,
   TypeTable,
   Value,
@@ -192,5 +193,53 @@ describe('inferTypes', () => {
     const [small, large] = [visits(50), visits(500)];
     expect(large).toBeLessThanOrEqual(small * 10);
     expect(small).toBeGreaterThanOrEqual(50);
+  });
+});
+
+describe('laws', () => {
+  it('never loses or contradicts what is declared without listing it', () => {
+    const extent = fc.constantFrom('a', 'b', '?', '1', '2', '4');
+    const shape = fc.array(extent, { maxLength: 4 }).map((dims) => `float32[${dims}]`);
+    const declared = fc.oneof(fc.constant('float32'), fc.constant('int64[2]'), shape);
+    const operators = listOperators().filter(({ domain }) => domain === '');
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...operators),
+        fc.array(shape, { minLength: 1, maxLength: 3 }),
+        declared,
+        ({ opType }, inputs, text) => {
+          const { model, outputs } = modelOf(opType, inputs);
+          const [output] = outputs;
+          if (output === undefined) throw new Error('the model has no output');
+          output.type = parseType(text);
+          const table = inferTypes(model);
+          const type = table.typeOf(output);
+          const known = parseType(text);
+          if (type?.kind !== 'tensor' || known.kind !== 'tensor') throw new Error('a tensor type is lost');
+          expect(type.elementType).toBe(known.elementType);
+          if (known.shape === undefined) return;
+          expect(type.shape).toHaveLength(known.shape.length);
+          for (const [axis, own] of known.shape.entries()) {
+            if (typeof own === 'number') expect(type.shape?.[axis]).toBe(own);
+            else if (own !== null) expect(type.shape?.[axis]).not.toBeNull();
+          }
+        },
+      ),
+      { numRuns: 2000, seed: 5 },
+    );
+  });
+
+  it('subgraphs nested beyond use are not looked into', () => {
+    const { model, graph } = modelOf('Relu', ['float32[n]']);
+    let inner = new Graph('innermost');
+    for (let i = 0; i < 5000; i++) {
+      const around = new Graph('around');
+      around.append(new Node('Mystery', [], [], { attributes: [['body', { kind: 'graph', value: inner }]] }));
+      inner = around;
+    }
+    graph.append(new Node('Mystery', [], [], { attributes: [['body', { kind: 'graph', value: inner }]] }));
+    expect(inferTypes(model).conflicts.map(({ reason }) => reason)).toEqual([
+      'graphs and calls nest more than 200 deep',
+    ]);
   });
 });

@@ -116,4 +116,62 @@ describe('control flow rules', () => {
       'it scans 2 of 1 inputs',
     ]);
   });
+
+  it('tells what a branch that is never taken holds, without its conflicts', () => {
+    const { model, builder, body, x } = flow();
+    const then_branch = body('then', [], (b) => [b.op('Exp', [b.op('Squeeze', [x, b.int64([5])])])]);
+    const else_branch = body('else', [], (b) => [b.op('Transpose', [x])]);
+    const dead = then_branch.outputs;
+    builder.op('If', [builder.constant(Tensor.bool([false], []))], {
+      attributes: { then_branch, else_branch },
+    });
+    const table = inferTypes(model);
+    expect(describeValue(table, at(else_branch.outputs, 0))).toBe('float32[s,b]');
+    expect(table.conflicts).toEqual([]);
+    expect(describeValue(table, at(dead, 0))).toBe('-');
+  });
+
+  it('scans batches with opset 8', () => {
+    const { model, builder, body, x } = flow(8);
+    const loop = body('body', ['state', 'slice'], (b, [state = null, slice = null]) => [
+      b.op('Add', [state, slice]),
+      b.op('Identity', [slice]),
+    ]);
+    const sequences = new Value('sequences', parseType('float32[b,t,s]'));
+    model.graph.inputs.push(sequences);
+    const attributes = { body: loop, num_scan_inputs: 1n };
+    const [last, scanned] = builder.ops('Scan', [null, x, sequences], 2, { attributes });
+    const table = inferTypes(model);
+    expect([last, scanned].map((value) => value && describeValue(table, value))).toEqual([
+      'float32[b,s]',
+      'float32[b,t,s]',
+    ]);
+  });
+
+  it('starts from an optional and goes on with its element', () => {
+    const { model, builder, body, flag } = flow();
+    const given = new Value('given', parseType('optional(sequence(float32[2]))'));
+    model.graph.inputs.push(given);
+    const loop = body('body', ['i', 'go', 'state'], (b, [, go = null]) => {
+      return [b.op('Identity', [go]), b.op('SequenceConstruct', [b.float32([1, 2])])];
+    });
+    const [result] = builder.ops('Loop', [null, flag, given], 1, { attributes: { body: loop } });
+    expect(result && describeValue(inferTypes(model), result)).toBe('sequence(float32)');
+  });
+
+  it('takes no more than a few visits of each body, however loops nest', () => {
+    const { model, builder, body, x, flag } = flow();
+    const nest = (b: GraphBuilder, value: Value, depth: number): Value => {
+      if (depth === 0) return b.op('Concat', [value, value], { attributes: { axis: 0n } });
+      const inner = body(`body${depth}`, [`i${depth}`, `go${depth}`, `state${depth}`], (c, [, go, state]) => [
+        c.op('Identity', [go ?? null]),
+        nest(c, state ?? value, depth - 1),
+      ]);
+      return b.op('Loop', [null, flag, value], { attributes: { body: inner } });
+    };
+    const result = nest(builder, x, 60);
+    const table = inferTypes(model);
+    expect(describeValue(table, result)).toMatch(/^float32(\[\?,s\])?$|^-$/);
+    expect(table.conflicts).toEqual([]);
+  });
 });

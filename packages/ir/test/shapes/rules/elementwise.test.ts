@@ -75,4 +75,9 @@ describe('elementwise rules', () => {
     expect(infer('CastLike', ['float32[n]', 'int8[]'])).toEqual(['int8[n]']);
     expect(infer('Cast', ['float32[n]'])).toEqual(['undefined[n]']);
   });
+
+  it('reads bits as another type', () => {
+    expect(infer('BitCast', ['float32[n]'], { attributes: { to: 6n } })).toEqual(['int32[n]']);
+    expect(infer('SwiGLU', ['float16[n]', 'float16[n]'])).toEqual(['float16[n]']);
+  });
 });

@@ -29,4 +29,9 @@ describe('matrix rules', () => {
     expect(infer('Gemm', ['float32', 'float32[8,n]'])).toEqual(['float32[?,n]']);
     expect(infer('Gemm', ['float32[2,3,4]', 'float32[4,5]'])[1]).toBe('! input 0 has rank 3');
   });
+
+  it('takes determinants', () => {
+    expect(infer('Det', ['float32[b,3,3]'])).toEqual(['float32[b]']);
+    expect(infer('Det', ['float32[3]'])).toEqual(['-', '! input 0 has rank 1']);
+  });
 });

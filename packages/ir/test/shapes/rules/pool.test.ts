@@ -30,4 +30,13 @@ describe('pool rules', () => {
     );
     expect(infer('MaxPool', ['float32[n,c,8]'])[1]).toBe('! it has no kernel_shape');
   });
+
+  it('undoes a pool', () => {
+    const attributes = { kernel_shape: [2n, 2n], strides: [2n, 2n] };
+    expect(infer('MaxUnpool', ['float32[n,c,2,w]', 'int64[n,c,2,w]'], { attributes })).toEqual([
+      'float32[n,c,4,2*w]',
+    ]);
+    const sized = ['float32[n,c,2,w]', 'int64[n,c,2,w]', 'int64[4]'];
+    expect(infer('MaxUnpool', sized, { attributes })).toEqual(['float32[?,?,?,?]']);
+  });
 });
