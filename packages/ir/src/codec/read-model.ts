@@ -1,15 +1,18 @@
 import { SenteiError } from '../errors.ts';
 import type { Attribute } from '../graph/attribute.ts';
 import { Graph } from '../graph/graph.ts';
-import { canonicalDomain, type FunctionDefinition, Model } from '../graph/model.ts';
+import { type FunctionDefinition, Model } from '../graph/model.ts';
 import { Node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { Value } from '../graph/value.ts';
 import { Cursor, MOST_NESTING, type RawField, type Slice, sliceOf, tooDeep, viewOf, WIRE } from './cursor.ts';
 import { FUNCTION, GRAPH, MODEL, NODE, VALUE_INFO } from './fields.ts';
+import { FunctionParts, GraphParts } from './graph-parts.ts';
+import { readOpsets } from './opsets.ts';
 import { checkProperty, checkPropertyField, readProperties } from './properties.ts';
 import { readAttribute } from './read-attribute.ts';
 import { emptyText, rawFields } from './remainder.ts';
+import { Scope } from './scope.ts';
 import { readTensorBytes, readTensorMessage } from './tensor-message.ts';
 import { ValueInfo } from './value-info.ts';
 import { checkType, decodeMessage, notModel } from './wire.ts';
@@ -63,86 +66,6 @@ export function readModelBytes(bytes: Uint8Array, options: ReadOptions = {}): Mo
   return model;
 }
 
-/** Opset versions by domain, from the `opset_import` fields of a model or function. */
-export function readOpsets(fields: readonly RawField[]): Map<string, number> {
-  const opsets = new Map<string, number>();
-  for (const { bytes } of fields) {
-    const field = new Cursor(sliceOf(bytes));
-    if (!field.next() || field.wireType !== WIRE.bytes) continue;
-    let domain = '';
-    let version = 0;
-    for (const cursor = new Cursor(field.slice()); cursor.next(); ) {
-      if (cursor.field === 1 && cursor.wireType === WIRE.bytes) domain = cursor.text();
-      else if (cursor.field === 2 && cursor.wireType === WIRE.varint) version = cursor.integer();
-      else cursor.skip();
-    }
-    opsets.set(canonicalDomain(domain), version);
-  }
-  return opsets;
-}
-
-/** Names visible at one place: those of a graph, then those of the graphs around it. */
-class Scope {
-  readonly #values = new Map<string, Value>();
-  readonly #outer: Scope | undefined;
-
-  constructor(outer: Scope | undefined) {
-    this.#outer = outer;
-  }
-
-  find(name: string): Value | undefined {
-    for (let scope: Scope | undefined = this; scope; scope = scope.#outer) {
-      const value = scope.#values.get(name);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
-
-  own(name: string): Value | undefined {
-    return this.#values.get(name);
-  }
-
-  define(value: Value): void {
-    this.#values.set(value.name, value);
-  }
-}
-
-/** The parts of a graph message, still encoded. */
-class GraphParts {
-  readonly nodes: Slice[] = [];
-  readonly initializers: Slice[] = [];
-  readonly sparse: Slice[] = [];
-  readonly inputs: Slice[] = [];
-  readonly outputs: Slice[] = [];
-  readonly valueInfos: Slice[] = [];
-  readonly remainder: RawField[] = [];
-  name = '';
-
-  constructor(slice: Slice) {
-    const lists = new Map<number, Slice[]>([
-      [GRAPH.node, this.nodes],
-      [GRAPH.initializer, this.initializers],
-      [GRAPH.sparseInitializer, this.sparse],
-      [GRAPH.input, this.inputs],
-      [GRAPH.output, this.outputs],
-      [GRAPH.valueInfo, this.valueInfos],
-    ]);
-    for (const cursor = new Cursor(slice); cursor.next(); ) {
-      const list = cursor.wireType === WIRE.bytes ? lists.get(cursor.field) : undefined;
-      if (list !== undefined) list.push(cursor.slice());
-      else if (cursor.field === GRAPH.name && cursor.wireType === WIRE.bytes) this.#name(cursor);
-      else this.remainder.push(cursor.raw());
-    }
-  }
-
-  /** A name that is there but empty is kept as it is encoded. */
-  #name(cursor: Cursor): void {
-    const { field } = cursor;
-    this.name = cursor.text();
-    if (this.name === '') this.remainder.push(emptyText(field));
-  }
-}
-
 class GraphReader {
   readonly #folder: string | undefined;
   /** Before IR version 4 every initializer had to be an input, and none was meant to be overridden. */
@@ -177,48 +100,25 @@ class GraphReader {
   }
 
   function(slice: Slice): FunctionDefinition {
-    const texts = new Map<number, string>();
-    const nodes: Slice[] = [];
-    const infos: Slice[] = [];
-    const inputs: string[] = [];
-    const outputs: string[] = [];
-    const attributeNames: string[] = [];
-    const defaults: Slice[] = [];
-    const remainder: RawField[] = [];
-    const texted = new Set<number>([FUNCTION.name, FUNCTION.domain, FUNCTION.overload]);
-    for (const cursor = new Cursor(slice); cursor.next(); ) {
-      const { field } = cursor;
-      if (cursor.wireType !== WIRE.bytes) remainder.push(cursor.raw());
-      else if (field === FUNCTION.node) nodes.push(cursor.slice());
-      else if (field === FUNCTION.valueInfo) infos.push(cursor.slice());
-      else if (field === FUNCTION.input) inputs.push(cursor.text());
-      else if (field === FUNCTION.output) outputs.push(cursor.text());
-      else if (field === FUNCTION.attribute) attributeNames.push(cursor.text());
-      else if (field === FUNCTION.attributeProto) defaults.push(cursor.slice());
-      else if (texted.has(field)) {
-        const text = cursor.text();
-        texts.set(field, text);
-        if (text === '') remainder.push(emptyText(field));
-      } else remainder.push(cursor.raw());
-    }
+    const parts = new FunctionParts(slice);
+    const { name, remainder } = parts;
     const scope = new Scope(undefined);
-    const name = texts.get(FUNCTION.name) ?? '';
     const graph = new Graph(
       name,
-      inputs.map((input) => new Value(input)),
+      parts.inputs.map((input) => new Value(input)),
     );
     for (const value of graph.inputs) scope.define(value);
-    this.#nodes(nodes, graph, scope, 3);
-    describe(graph, scope, infos, 3);
-    graph.setOutputs(outputs.map((output) => scope.find(output) ?? new Value(output)));
+    this.#nodes(parts.nodes, graph, scope, 3);
+    describe(graph, scope, parts.valueInfos, 3);
+    graph.setOutputs(parts.outputs.map((output) => scope.find(output) ?? new Value(output)));
     return {
-      domain: texts.get(FUNCTION.domain) ?? '',
+      domain: parts.domain,
       name,
-      overload: texts.get(FUNCTION.overload) ?? '',
+      overload: parts.overload,
       graph,
       opsetImports: readOpsets(rawFields(remainder, FUNCTION.opsetImport)),
-      attributeNames,
-      attributeDefaults: this.#attributes(defaults, scope, 3, `function ${name}`),
+      attributeNames: parts.attributeNames,
+      attributeDefaults: this.#attributes(parts.defaults, scope, 3, `function ${name}`),
       metadataProps: readProperties(rawFields(remainder, FUNCTION.metadataProps)),
       remainder: remainder.length === 0 ? undefined : remainder,
     };
