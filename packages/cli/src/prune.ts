@@ -150,7 +150,7 @@ async function writeCandidate(
   { result }: Staging,
 ): Promise<string> {
   const candidate = join(result, MODEL_FILE);
-  await writeModel(model, candidate);
+  await writeModel(model, candidate, { durable: true });
   if (!isChanged) await copyFile(source, candidate);
   return candidate;
 }

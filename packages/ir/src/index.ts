@@ -14,7 +14,7 @@ export { constantIntegers, constantScalar, constantTensor } from './graph/consta
 export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts';
 export { Graph } from './graph/graph.ts';
 export { mentionedNames } from './graph/mentioned-names.ts';
-export { type FunctionDefinition, Model } from './graph/model.ts';
+export { defineFunction, type FunctionDefinition, Model } from './graph/model.ts';
 export { Node, type NodeFields } from './graph/node.ts';
 export { removeUnread } from './graph/remove-unread.ts';
 export { takeSnapshot } from './graph/snapshot.ts';

@@ -1,6 +1,7 @@
 import {
   countModel,
   type Decision,
+  defineFunction,
   type Model,
   type PassContext,
   type Proposal,
@@ -86,15 +87,8 @@ describe('cleanup', () => {
   it('trusts no operator in a model that defines functions in the standard domain', async () => {
     const model = normModel();
     const graph = normModel().graph;
-    const fields = { domain: '', name: 'Reciprocal', overload: '', opsetImports: new Map([['', 18]]) };
-    model.functions.push({
-      ...fields,
-      graph,
-      attributeNames: [],
-      attributeDefaults: new Map(),
-      metadataProps: new Map(),
-      remainder: undefined,
-    });
+    const fields = { domain: '', name: 'Reciprocal', opsetImports: new Map([['', 18]]) };
+    model.functions.push(defineFunction({ ...fields, graph }));
     const record = await clean(model);
     expect(record.patches.map(({ decision }) => decision)).toEqual(['refused']);
     expect(operators(model)).toContain('Reciprocal');

@@ -1,4 +1,13 @@
-import { Graph, type GraphBuilder, type Model, Node, Tensor, tensorType, type Value } from '@sentei/ir';
+import {
+  defineFunction,
+  Graph,
+  type GraphBuilder,
+  type Model,
+  Node,
+  Tensor,
+  tensorType,
+  type Value,
+} from '@sentei/ir';
 import { describe, expect, it } from 'vitest';
 import { eliminateDeadCode, eliminateDeadCodeRule as rule } from '../src/eliminate-dead-code.ts';
 import { takeSurvey } from '../src/survey.ts';
@@ -108,17 +117,7 @@ describe('eliminate-dead-code', () => {
         ['', 18],
         ['f', 1],
       ]);
-      model.functions.push({
-        domain: 'f',
-        name,
-        overload: '',
-        graph,
-        opsetImports,
-        attributeNames: [],
-        attributeDefaults: new Map(),
-        metadataProps: new Map(),
-        remainder: undefined,
-      });
+      model.functions.push(defineFunction({ domain: 'f', name, graph, opsetImports }));
     }
     once(model, rule);
     expect(model.functions.map(({ name }) => name)).toEqual(['Outer', 'Inner']);

@@ -1,4 +1,4 @@
-import { Graph, type GraphBuilder, tensorType, type Value } from '@sentei/ir';
+import { defineFunction, Graph, type GraphBuilder, tensorType, type Value } from '@sentei/ir';
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { eliminateIdentities, eliminateIdentitiesRule as rule } from '../src/eliminate-identities.ts';
@@ -80,16 +80,7 @@ describe('eliminate-identities', () => {
     const perm = { kind: 'other', message: { name: 'perm', refAttrName: 'order', type: 7 } } as const;
     body.setOutputs(node(body, 'Transpose', [input], [['perm', perm]]).outputs);
     const opsetImports = new Map([['', 18]]);
-    const fields = {
-      domain: 'f',
-      name: 'f',
-      overload: '',
-      attributeNames: [],
-      attributeDefaults: new Map(),
-      metadataProps: new Map(),
-      remainder: undefined,
-    };
-    model.functions.push({ ...fields, graph: body, opsetImports });
+    model.functions.push(defineFunction({ domain: 'f', name: 'f', graph: body, opsetImports }));
     expect(rule.find(takeSurvey(model))).toEqual([]);
   });
 

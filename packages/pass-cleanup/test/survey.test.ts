@@ -1,4 +1,13 @@
-import { Graph, Model, Node, readModelBytes, Tensor, tensorType, writeModelBytes } from '@sentei/ir';
+import {
+  defineFunction,
+  Graph,
+  Model,
+  Node,
+  readModelBytes,
+  Tensor,
+  tensorType,
+  writeModelBytes,
+} from '@sentei/ir';
 import { describe, expect, it } from 'vitest';
 import { plainNodes, redefinesOperators, takeSurvey } from '../src/survey.ts';
 import { initializer, node, tinyModel } from './support/tiny.ts';
@@ -80,15 +89,7 @@ function withFunction(domain: string): Model {
     ['custom', 1],
   ] as const;
   const model = new Model(graph, opsets, 10);
-  const fields = {
-    name: 'Twice',
-    domain,
-    overload: '',
-    attributeNames: [],
-    attributeDefaults: new Map(),
-    metadataProps: new Map(),
-    remainder: undefined,
-  };
-  model.functions.push({ ...fields, graph: body, opsetImports: new Map([['', 13]]) });
+  const opsetImports = new Map([['', 13]]);
+  model.functions.push(defineFunction({ name: 'Twice', domain, graph: body, opsetImports }));
   return readModelBytes(writeModelBytes(model));
 }

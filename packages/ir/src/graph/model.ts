@@ -21,6 +21,21 @@ export interface FunctionDefinition {
   readonly remainder: Remainder;
 }
 
+/** Makes a model-local function; what is left out is empty. */
+export function defineFunction(
+  fields: Pick<FunctionDefinition, 'domain' | 'name' | 'graph' | 'opsetImports'> &
+    Partial<FunctionDefinition>,
+): FunctionDefinition {
+  return {
+    overload: '',
+    attributeNames: [],
+    attributeDefaults: new Map(),
+    metadataProps: new Map(),
+    remainder: undefined,
+    ...fields,
+  };
+}
+
 /** A graph with the versions it is written against and everything else the file says about it. */
 export class Model {
   irVersion: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalDomain } from '../../src/graph/model.ts';
-import { Graph, Model, Node } from '../../src/index.ts';
+import { defineFunction, Graph, Model, Node } from '../../src/index.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
 describe('Model', () => {
@@ -22,17 +22,9 @@ describe('Model', () => {
     inner.append(new Node('Relu', [], []));
     outer.append(new Node('If', [], [], { attributes: [['then_branch', { kind: 'graph', value: inner }]] }));
     add.setAttribute('body', { kind: 'graphs', value: [outer] });
-    model.functions.push({
-      domain: 'local',
-      name: 'f',
-      overload: '',
-      graph: local,
-      opsetImports: new Map(),
-      attributeNames: [],
-      attributeDefaults: new Map(),
-      metadataProps: new Map(),
-      remainder: undefined,
-    });
+    model.functions.push(
+      defineFunction({ domain: 'local', name: 'f', graph: local, opsetImports: new Map() }),
+    );
     expect([...model.graphs()].map((graph) => graph.name)).toEqual(['tiny', 'outer', 'inner', 'local']);
     expect([...model.graph.allNodes()].map((node) => node.opType)).toEqual(['Add', 'If', 'Relu', 'Relu']);
     expect(inner.root).toBe(model.graph);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Graph, Model, Node, Tensor, Value } from '../../src/index.ts';
+import { defineFunction, Graph, Model, Node, Tensor, Value } from '../../src/index.ts';
 
 const OPERATORS = ['Relu', 'Neg', 'Identity', 'Add', 'Mul', 'Both', 'If'] as const;
 
@@ -53,20 +53,17 @@ export function makeModel([main, body]: ModelSpec): Model {
   ]);
   const called = new Graph('function', inputs());
   fill(called, body, called.inputs);
-  model.functions.push({
-    domain: 'com.example',
-    name: 'Called',
-    overload: '',
-    graph: called,
-    opsetImports: new Map([
-      ['', 20],
-      ['com.example', 1],
-    ]),
-    attributeNames: [],
-    attributeDefaults: new Map(),
-    metadataProps: new Map(),
-    remainder: undefined,
-  });
+  model.functions.push(
+    defineFunction({
+      domain: 'com.example',
+      name: 'Called',
+      graph: called,
+      opsetImports: new Map([
+        ['', 20],
+        ['com.example', 1],
+      ]),
+    }),
+  );
   return model;
 }
 

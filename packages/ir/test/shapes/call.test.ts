@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Attribute,
   type AttributeValue,
+  defineFunction,
   type FunctionDefinition,
   Graph,
   GraphBuilder,
@@ -22,18 +23,7 @@ function define(name: string, inputs: number, build: Build, rest: Partial<Functi
   const graph = new Graph(name, values);
   graph.setOutputs([build(new GraphBuilder(graph), values)]);
   const opsetImports = new Map([['', 21]]);
-  const fields = {
-    domain: 'local',
-    name,
-    overload: '',
-    graph,
-    opsetImports,
-    attributeNames: [],
-    attributeDefaults: new Map(),
-    metadataProps: new Map(),
-    remainder: undefined,
-  };
-  return { ...fields, ...rest };
+  return defineFunction({ domain: 'local', name, graph, opsetImports, ...rest });
 }
 
 /** A model that calls functions on inputs of the given types, one call for each. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  defineFunction,
   type FunctionDefinition,
   Graph,
   GraphBuilder,
@@ -19,17 +20,7 @@ import { describeValue, type Input, ints, modelOf, parseType } from './support.t
 
 function functionOf(domain: string, name: string, graph: Graph, opset = 21): FunctionDefinition {
   const opsetImports = new Map([['', opset]]);
-  return {
-    domain,
-    name,
-    overload: '',
-    graph,
-    opsetImports,
-    attributeNames: [],
-    attributeDefaults: new Map(),
-    metadataProps: new Map(),
-    remainder: undefined,
-  };
+  return defineFunction({ domain, name, graph, opsetImports });
 }
 
 const CHECKPOINT = fileURLToPath(new URL('../../../../checkpoints/fox-pro-6l/model.onnx', import.meta.url));
