@@ -250,8 +250,14 @@ export class Tensor {
   /** The bytes piece by piece, for writing them somewhere else. @throws SenteiError as `bytes` */
   *pieces(): Generator<Uint8Array> {
     const { external } = this;
-    if (external === undefined) yield this.bytes();
-    else yield* external.pieces(external.length ?? this.byteLength);
+    const expected = packedLength(this.dataType, this.dims);
+    if (external === undefined || expected === undefined) {
+      yield this.bytes();
+      return;
+    }
+    if (external.length !== undefined && external.length !== expected)
+      throw unfilled(this.#subject, external.length, expected);
+    yield* external.pieces(expected);
   }
 
   get #subject(): string {

@@ -98,6 +98,19 @@ describe('external data', () => {
   });
 });
 
+it('a range that does not fill its shape is refused when it is moved, not written as it is', async () => {
+  writeFileSync(at('w.bin'), new Uint8Array(8192));
+  const { model, graph } = tinyModel();
+  const entries = { location: 'w.bin', length: '4096' };
+  graph.addInitializer(graph.newValue('short'), Tensor.fromExternal('float32', [2048], entries, root));
+  for (const externalData of [{ location: 'new.bin' }, 'inline'] as const) {
+    await expect(writeModel(model, at('out', 'm.onnx'), { externalData })).rejects.toMatchObject({
+      code: 'invalid-graph',
+    });
+  }
+  expect(readdirSync(root)).toEqual(['w.bin']);
+});
+
 describe('a model beyond 2 GiB', () => {
   it('is refused inline before anything is written, and written with external data', async () => {
     const { model, graph } = tinyModel();
