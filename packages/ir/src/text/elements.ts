@@ -80,6 +80,8 @@ export function parseElements(
 /** The shortest decimal that rounds to the number in single precision. */
 export function printFloat32(number: number): string {
   const value = Math.fround(number);
+  // `toPrecision` drops the sign of a zero.
+  if (value === 0) return printFloat64(value);
   for (let digits = 6; digits < 9 && Number.isFinite(value); digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return printFloat64(short);
