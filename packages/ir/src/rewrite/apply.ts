@@ -92,13 +92,19 @@ function insertionPlace(rule: RewriteRule, match: Match, context: RewriteContext
   const { graph } = match;
   let place: Node | undefined;
   for (const output of match.outputs) {
-    for (const { node } of output.uses) {
+    for (const node of readersOf(output)) {
       const reader = nodeWithin(graph, node);
       if (reader === undefined || (members.has(reader) && !rule.keepInterior)) continue;
       if (place === undefined || context.order.isBefore(reader, place)) place = reader;
     }
   }
   return place;
+}
+
+/** Nodes that read a value, and those that hold a graph which returns it. */
+function* readersOf(value: Value): Generator<Node> {
+  for (const { node } of value.uses) yield node;
+  for (const { owner } of value.outputOf) if (owner !== null) yield owner;
 }
 
 /** The node of `graph` that is `node` or holds it in a subgraph. */
@@ -156,8 +162,9 @@ function refuseResults(
   return undefined;
 }
 
-function readsItself(node: Node): string {
-  return `${node} of the replacement reads an output that it replaces`;
+/** Tells the operator only: the name of a new node is another one each time it is built. */
+function readsItself({ opType }: Node): string {
+  return `${opType} of the replacement reads an output that it replaces`;
 }
 
 /** Everything that new nodes read, and results made elsewhere, have to be computed before the first reader. */

@@ -62,6 +62,31 @@ describe('applyRules', () => {
     expect(faultsOf(model)).toEqual([]);
   });
 
+  it('computes outputs before a node whose branches return them without reading them', () => {
+    const { model, graph } = modelOf(['x'], (b, x = new Value('')) => {
+      const sum = b.op('Add', [x, x]);
+      const negated = b.op('Neg', [sum]);
+      const branch = (value: Value) => {
+        const made = new Graph(value.name);
+        made.setOutputs([value]);
+        return made;
+      };
+      return [b.op('If', [x], { attributes: { then_branch: branch(sum), else_branch: branch(negated) } })];
+    });
+    const pair = rewriteRule({
+      name: 'pair',
+      pattern: (op, x) => {
+        const sum = op.Add(x, x);
+        return [sum, op.Neg(sum)];
+      },
+      replace: (op, x) => op.domain('com.example').outputs(2).call('Pair', x),
+      imports: { 'com.example': 1 },
+    });
+    expect(applyRules(model, [pair]).applied).toHaveLength(1);
+    expect([...graph.nodes()].map(({ opType }) => opType)).toEqual(['Pair', 'If']);
+    expect(faultsOf(model)).toEqual([]);
+  });
+
   it('keeps names of outputs and brings metadata along', () => {
     const { model, graph } = modelOf(['x'], (b, x = null as never) => [b.op('Neg', [b.op('Neg', [x])])]);
     for (const node of graph.nodes()) node.metadataProps.set('layer', node.name);
