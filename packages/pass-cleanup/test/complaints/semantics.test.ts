@@ -1,31 +1,7 @@
-import {
-  type GraphBuilder,
-  type Model,
-  Node,
-  readModelBytes,
-  runPipeline,
-  type Shape,
-  Tensor,
-  tensorType,
-  type Value,
-  writeModelBytes,
-} from '@sentei/ir';
+import { type GraphBuilder, Node, type Shape, Tensor, tensorType, type Value } from '@sentei/ir';
 import { describe, expect, test } from 'vitest';
-import { cleanup } from '../../src/index.ts';
+import { clean } from '../support/clean.ts';
 import { floats, initializer, noise, operators, run, tinyModel } from '../support/tiny.ts';
-
-const silent = { info: () => undefined, warn: () => undefined };
-
-async function clean(model: Model): Promise<Model> {
-  const result = readModelBytes(writeModelBytes(model));
-  await runPipeline(result, [cleanup()], {
-    logger: silent,
-    judge: undefined,
-    maxDrop: 0,
-    progress: () => undefined,
-  });
-  return result;
-}
 
 type Build = (builder: GraphBuilder, x: Value) => Value;
 
