@@ -22,6 +22,12 @@ const METADATA: ReadonlySet<string> = new Set(['doc_string', 'metadata_props', '
 
 const EMPTY: Note = new Map();
 
+const WORDS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+
 const DEEPEST = 200;
 
 /** `#@ …` with a space before it, or nothing where no entry says anything. */
@@ -67,7 +73,7 @@ export function messageFromJson<Name extends keyof Messages>(
     // Encoding checks the types of the fields, which the conversion from JSON takes as they come.
     return decodeMessage(typeName, encodeMessage(typeName, message));
   } catch (cause) {
-    throw wrong(lexer, `a ${typeName} in the JSON form of protobuf`, cause);
+    throw wrong(lexer, `a message ${typeName} in the JSON form of protobuf`, cause);
   }
 }
 
@@ -148,7 +154,7 @@ export function readValue(lexer: Lexer, depth: number): NoteValue {
   }
   if (lexer.kind === 'string') return lexer.take('string', 'a text');
   if (lexer.kind === 'number') return Number(lexer.take('number', 'a number'));
-  const word = { true: true, false: false, null: null }[lexer.text];
+  const word = WORDS.get(lexer.text);
   if (lexer.kind !== 'name' || word === undefined) throw lexer.error('a value is expected');
   lexer.advance();
   return word;

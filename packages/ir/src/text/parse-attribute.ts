@@ -11,7 +11,7 @@ import { ATTRIBUTE_TYPES } from './print-attribute.ts';
 import { bytesOfText } from './quote.ts';
 import { type AttributeSyntax, type GraphSyntax, type ParseContext, readItems } from './syntax.ts';
 import { makeTensor, readTensorContent, TENSOR_NOTES } from './tensor-syntax.ts';
-import { atType, readType } from './type-syntax.ts';
+import { atType, readExtent, readType } from './type-syntax.ts';
 
 const ATTRIBUTE_NOTES = [...TENSOR_NOTES, 'attribute_doc_string'];
 
@@ -136,9 +136,8 @@ export function readSparse(context: ParseContext): SparseTensorProto {
   const { lexer } = context;
   lexer.expect('[');
   const dims = readItems(lexer, ']', [], () => {
-    const value = readNumber(lexer, false);
-    if (value.kind !== 'int') throw lexer.error('a whole number is expected before this');
-    return () => Number(value.value);
+    const extent = readExtent(lexer);
+    return () => extent;
   });
   lexer.expect('(');
   const parts = readItems(lexer, ')', TENSOR_NOTES, () => {

@@ -8,7 +8,6 @@ import type { Attribute } from '../graph/attribute.ts';
 import { canonicalDomain, type FunctionDefinition, Model } from '../graph/model.ts';
 import { buildAttribute, buildGraph } from './build-graph.ts';
 import { integerField, messageFields, propertiesOf, remainderOf } from './carried.ts';
-import { parseIntLiteral } from './elements.ts';
 import { Lexer } from './lexer.ts';
 import { messagesIn, propertiesIn, readNote } from './note.ts';
 import type { ParseOptions } from './options.ts';
@@ -16,7 +15,7 @@ import { readAttribute } from './parse-attribute.ts';
 import { describe, readGraph, readInfo, readNodes } from './parse-graph.ts';
 import { type ParseContext, readItems } from './syntax.ts';
 import { readPairs } from './tensor-syntax.ts';
-import { atType } from './type-syntax.ts';
+import { atType, readInt64 } from './type-syntax.ts';
 
 /** IR version of a text that names none, as for models made in memory. */
 const DEFAULT_IR_VERSION = 10;
@@ -26,7 +25,8 @@ const DEFAULT_IR_VERSION = 10;
  * `printGraph` writes them, are models without opset imports.
  *
  * @throws SenteiError `text-syntax` with line and column; `unsupported-ir-version`, `unsupported-opset`; `invalid-graph`,
- *   `external-data`, `invalid-data` for what the text says or `options.weights` gives
+ *   `external-data`, `invalid-data` for what the text says or `options.weights` gives; `unsupported-model` for types nested
+ *   beyond what protobuf holds
  */
 export function parseModel(text: string, options: ParseOptions = {}): Model {
   const lexer = new Lexer(text);
@@ -92,13 +92,9 @@ function readHeaderField(lexer: Lexer, header: Header): void {
     case 'domain':
       header.texts.domain = readText(lexer);
       break;
-    case 'model_version': {
-      const version = parseIntLiteral(lexer.text);
-      if (version === undefined) throw lexer.error('a whole number is expected');
-      lexer.advance();
-      header.fields.push(integerField(MODEL.modelVersion, BigInt.asIntN(64, version)));
+    case 'model_version':
+      header.fields.push(integerField(MODEL.modelVersion, readInt64(lexer)));
       break;
-    }
     case 'doc_string':
       header.texts.docString = readText(lexer);
       break;

@@ -41,7 +41,11 @@ export interface PrintContext {
   readonly printGraph: (graph: Graph, context: PrintContext) => string;
 }
 
-/** A step further in. @throws SenteiError `unsupported-model` where subgraphs nest without end */
+export function indented(context: PrintContext): PrintContext {
+  return { ...context, indent: `${context.indent}   ` };
+}
+
+/** Inside one graph more, as the parser counts them. @throws SenteiError `unsupported-model` where they nest without end */
 export function deeper(context: PrintContext): PrintContext {
   const depth = context.depth + 1;
   if (depth > DEEPEST_NESTING) {
@@ -50,7 +54,7 @@ export function deeper(context: PrintContext): PrintContext {
       `subgraphs nest deeper than the ${DEEPEST_NESTING} levels of a text`,
     );
   }
-  return { ...context, depth, indent: `${context.indent}   ` };
+  return { ...context, depth };
 }
 
 /** Attributes in their brackets, on one line unless they hold graphs or annotations. */
@@ -58,7 +62,7 @@ export function printAttributes(
   attributes: Iterable<readonly [string, Attribute]>,
   context: PrintContext,
 ): { readonly text: string; readonly isLong: boolean } {
-  const inner = deeper(context);
+  const inner = indented(context);
   const items = Array.from(attributes, ([name, attribute]) => printAttribute(name, attribute, inner));
   if (items.length === 0) return { text: '', isLong: false };
   const isLong = items.some(({ note, text }) => note !== '' || text.includes('\n'));
@@ -126,7 +130,7 @@ function printValue(attribute: Attribute, context: PrintContext): PrintedValue {
       return { type, value: printList(items, context) };
     }
     case 'graphs': {
-      const inner = deeper(context);
+      const inner = indented(context);
       const items = attribute.value.map((graph) => ({ text: context.printGraph(graph, inner), note: '' }));
       return { type, value: printList(items, context) };
     }
@@ -154,9 +158,18 @@ function printOther(message: AttributeProto, context: PrintContext): PrintedValu
     }
     default: {
       const { name: _, docString: __, ...rest } = message;
-      return { type: 'undefined', value: JSON.stringify(messageToJson(rest, 'AttributeProto')) };
+      return { type: 'undefined', value: printJson(messageToJson(rest, 'AttributeProto')) };
     }
   }
+}
+
+/** JSON with the texts of this syntax, which has other escapes; annotations have those of JSON. */
+function printJson(value: unknown): string {
+  if (typeof value === 'string') return quoteString(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(printJson).join(',')}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${quoteString(key)}:${printJson(item)}`);
+  return `{${entries.join(',')}}`;
 }
 
 /** `sparse [4] (float[1] {3}, int64[1] {2})`: shape, values, indices; `?` for a part that is not there. */

@@ -20,6 +20,7 @@ import { noteMessages, noteProperties, noteText, printNote } from './note.ts';
 import { PRINT_DEFAULTS, type PrintOptions } from './options.ts';
 import {
   deeper,
+  indented,
   type PrintContext,
   printAttribute,
   printAttributes,
@@ -102,8 +103,9 @@ interface Item {
   readonly note: string;
 }
 
-function printGraphWith(graph: Graph, context: PrintContext): string {
-  const inner = deeper(context);
+function printGraphWith(graph: Graph, outer: PrintContext): string {
+  const context = deeper(outer);
+  const inner = indented(context);
   const note = printNote(
     {
       doc_string: noteText(graph.docString),
@@ -117,8 +119,11 @@ function printGraphWith(graph: Graph, context: PrintContext): string {
   const constants = [
     ...printInitializers(graph, context),
     ...graph.sparseInitializers.map(({ value, message }) => {
-      const values = { ...message.values, name: value.name };
-      return printSparse({ ...message, values }, inner);
+      const isNamed = message.values || value.name !== '';
+      return printSparse(
+        isNamed ? { ...message, values: { ...message.values, name: value.name } } : message,
+        inner,
+      );
     }),
     ...describedValues(graph).map((value) => printInfo(value.name, describeValue(value), context)),
   ];
@@ -133,7 +138,7 @@ function printBody(
   context: PrintContext,
   before: readonly Node[] = [],
 ): string {
-  const inner = deeper(context);
+  const inner = indented(context);
   const pieces = [`${head}\n`];
   if (constants.length > 0) {
     pieces.push(`${context.indent}<\n${printLines(constants, inner.indent)}\n${context.indent}>\n`);
@@ -206,7 +211,7 @@ function printFunction(definition: FunctionDefinition, context: PrintContext): s
     opset_import: printOpsets(opsetImports),
     doc_string: docString === '' || !context.options.metadata ? undefined : quoteString(docString),
   });
-  const inner = deeper(context);
+  const inner = indented(context);
   const parameters = [
     ...definition.attributeNames.map((name) => ({ text: quoteName(name), note: '' })),
     ...Array.from(definition.attributeDefaults, ([name, value]) => printAttribute(name, value, inner)),

@@ -161,7 +161,10 @@ export function makeTensor(
   }
   if (syntax.kind !== 'elements') {
     const given = options.weights?.(key, dataType, syntax.dims);
-    if (given !== undefined) return fitting(given, dataType, syntax.dims, key);
+    if (given !== undefined) {
+      const fit = fitting(given, dataType, syntax.dims, key);
+      return metadataProps.length === 0 ? fit : fit.withMetadata(propertiesOf(metadataProps));
+    }
     const elision = {
       name: syntax.name,
       docString,

@@ -1,7 +1,9 @@
-import type { DimensionProto, TensorTypeProto, TypeProto } from '../codec/messages.ts';
+import Long from 'long';
+import type { DimensionProto, Int64, TensorTypeProto, TypeProto } from '../codec/messages.ts';
 import { ownField } from '../codec/wire.ts';
 import { SenteiError } from '../errors.ts';
 import { DATA_TYPES, type DataType, dataTypeName } from '../graph/data-type.ts';
+import { parseIntLiteral } from './elements.ts';
 import type { Lexer } from './lexer.ts';
 import { quoteDotted, quoteName, quoteString } from './quote.ts';
 
@@ -153,13 +155,26 @@ function readTensorType(lexer: Lexer): TensorTypeProto {
 function readDimension(lexer: Lexer): DimensionProto {
   const dimension: DimensionProto = {};
   if (lexer.kind === 'number') {
-    const extent = Number(lexer.text);
-    if (!Number.isSafeInteger(extent)) throw lexer.error('a whole number below 2^53 is expected');
-    lexer.advance();
-    dimension.dimValue = extent;
+    dimension.dimValue = readExtent(lexer);
   } else if (!lexer.accept('?')) dimension.dimParam = lexer.name('a dimension');
   if (lexer.accept('@')) dimension.denotation = lexer.take('string', 'a denotation in quotes');
   return dimension;
+}
+
+/** An extent as a message holds it, which is a number wherever a number says it exactly. */
+export function readExtent(lexer: Lexer): Int64 {
+  const extent = readInt64(lexer);
+  const number = Number(extent);
+  return Number.isSafeInteger(number) ? number : Long.fromString(`${extent}`);
+}
+
+/** @throws SenteiError `text-syntax` for fractions and numbers beyond 64 bits */
+export function readInt64(lexer: Lexer): bigint {
+  const value = lexer.kind === 'number' ? parseIntLiteral(lexer.text) : undefined;
+  if (value === undefined || BigInt.asIntN(64, value) !== value)
+    throw lexer.error('a whole number within 64 bits is expected');
+  lexer.advance();
+  return value;
 }
 
 /** `a.b.c`, or the same in quotes. */
