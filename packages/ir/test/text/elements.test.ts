@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bitsPerElement, DATA_TYPES } from '../../src/graph/data-type.ts';
 import { type DataType, Tensor } from '../../src/index.ts';
 import {
   parseElements,
@@ -45,7 +46,42 @@ describe('numbers as text', () => {
   });
 });
 
+/** Types whose elements have a fixed size, so that they can be written as numbers. */
+const NUMERIC = (Object.keys(DATA_TYPES) as DataType[]).filter((type) => bitsPerElement(type) !== undefined);
+
 describe('elements of tensors', () => {
+  it('of every type come back bit by bit, or are not written as numbers at all', () => {
+    const sizes = fc.nat(9);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NUMERIC),
+        sizes,
+        fc.infiniteStream(fc.nat(255)),
+        (dataType, size, random) => {
+          const length = Math.ceil((size * (bitsPerElement(dataType) ?? 0)) / 8);
+          const bytes = Uint8Array.from([...random.take(length)]);
+          const printed = printElements(dataType, bytes, size);
+          if (printed !== undefined) expect(parseElements(dataType, printed, size)).toEqual(bytes);
+        },
+      ),
+    );
+  });
+
+  it.each<[DataType, number[]]>([
+    ['float32', [1, 0, 0xc0, 0x7f]],
+    ['float32', [0, 0, 0xc0, 0xff]],
+    ['float64', [1, 0, 0, 0, 0, 0, 0xf8, 0x7f]],
+    ['int4', [0x1f]],
+    ['float6e2m3', [0x40]],
+  ])('of %s %j are no numbers: NaNs with a payload or a sign, bits of no element', (dataType, bytes) => {
+    expect(printElements(dataType, Uint8Array.from(bytes), 1)).toBeUndefined();
+  });
+
+  it('of types without a fixed size are none', () => {
+    expect(printElements('string', new Uint8Array(), 1)).toBeUndefined();
+    expect(parseElements('undefined', ['1'], 1)).toBe('numbers of type undefined cannot be written out');
+  });
+
   it.each([
     'int64',
     'uint64',

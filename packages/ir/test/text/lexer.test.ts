@@ -1,18 +1,53 @@
 import { describe, expect, it } from 'vitest';
-import { parseModel, printModel, SenteiError } from '../../src/index.ts';
+import { parseModel, printModel } from '../../src/index.ts';
+import { Lexer } from '../../src/text/lexer.ts';
 import { tinyModel } from '../support/tiny-model.ts';
+import { errorOf as thrownBy } from './support.ts';
 
 const TEXT = printModel(tinyModel().model);
 
-function errorOf(text: string): SenteiError {
-  try {
-    parseModel(text);
-  } catch (error) {
-    if (error instanceof SenteiError) return error;
-    throw error;
-  }
-  throw new Error('nothing thrown');
+const errorOf = (text: string) => thrownBy(() => parseModel(text));
+
+/** Kind and text of every token. */
+function tokensOf(text: string): string[] {
+  const tokens: string[] = [];
+  for (const lexer = new Lexer(text); lexer.kind !== 'end'; lexer.advance())
+    tokens.push(`${lexer.kind} ${lexer.text}`);
+  return tokens;
 }
+
+describe('tokens', () => {
+  it.each([
+    ['a_1 => =>= e "x"', ['name a_1', 'mark =>', 'mark =>', 'mark =', 'name e', 'string x']],
+    ['1 -2.5e-3 - inf -nan 1.', ['number 1', 'number -2.5e-3', 'number -inf', 'number -nan', 'number 1.']],
+    ['"\\n\\"\\\\" e"\\n\\u00e9"', ['string n"\\', 'string \né']],
+    ['"two\nlines # no comment"', ['string two\nlines # no comment']],
+    ['a # b "c\r\n\td #', ['name a', 'name d']],
+    [
+      'a#@ b: "\\n" # c\n#d',
+      ['name a', 'note #@', 'name b', 'mark :', 'string \n', 'mark #', 'name c', 'end-of-note '],
+    ],
+    ['é', ['mark é']],
+  ])('of %j', (text, tokens) => {
+    expect(tokensOf(text)).toEqual(tokens);
+  });
+
+  it.each([
+    ['"abc', 'line 1, column 1: the quotes are never closed'],
+    ['\n  "abc\\"', 'line 2, column 3: the quotes are never closed'],
+    ['a\r\n e"\\x"', 'line 2, column 2: a text with the escapes of JSON is expected'],
+    ['-', 'line 1, column 1: a number is expected after -'],
+  ])('%j has none', (text, message) => {
+    expect(thrownBy(() => tokensOf(text)).message).toContain(message);
+  });
+
+  it('may be a million characters long, of which errors quote little', () => {
+    const long = `"${'\\"'.repeat(1_000_000)}"`;
+    expect(tokensOf(long)).toEqual([`string ${'"'.repeat(1_000_000)}`]);
+    expect(tokensOf(' '.repeat(1_000_000))).toEqual([]);
+    expect(errorOf(`g ${long}`).message).toMatch(/^line 1, column 3: '\(' is expected, not '"{40}…'$/);
+  });
+});
 
 describe('texts that break the syntax', () => {
   it('are refused at their line and column', () => {
