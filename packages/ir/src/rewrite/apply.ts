@@ -84,10 +84,13 @@ function build(rule: RewriteRule, match: Match, builder: ReplacementBuilder): re
 
 /**
  * The node to insert before; `undefined` for the end of the graph. What the anchor reads is computed before it and what
- * reads it comes after. Readers of other outputs may come earlier, so that the first of all of them is taken then.
+ * reads it comes after. Readers of other outputs may come earlier: where everything the replacement can read is computed
+ * before the first output, that is the place, and else before the first of all readers, who have to be looked at for it.
  */
 function insertionPlace(rule: RewriteRule, match: Match, context: RewriteContext): Node | undefined {
   if (rule.pattern.outputNodes === 1) return match.anchor;
+  const first = firstOutput(match, context);
+  if (first !== undefined && isReadBefore(rule, match, first, context)) return first;
   const members = new Set(match.nodes);
   const { graph } = match;
   let place: Node | undefined;
@@ -99,6 +102,31 @@ function insertionPlace(rule: RewriteRule, match: Match, context: RewriteContext
     }
   }
   return place;
+}
+
+/** The first of the nodes that compute outputs of the match. */
+function firstOutput({ outputs, graph }: Match, { order }: RewriteContext): Node | undefined {
+  let first: Node | undefined;
+  for (const { producer } of outputs) {
+    if (producer?.graph === graph && (first === undefined || order.isBefore(producer, first)))
+      first = producer;
+  }
+  return first;
+}
+
+/** Whether the variables and named values of a match are computed before a node. */
+function isReadBefore(
+  { pattern }: RewriteRule,
+  match: Match,
+  node: Node,
+  { order }: RewriteContext,
+): boolean {
+  const named = pattern.named.map(({ name }) => (name === undefined ? undefined : match.value(name)));
+  return [...match.variables, ...named].every((value) => {
+    const producer = value?.producer;
+    if (!producer || producer.graph !== match.graph) return true;
+    return producer !== node && order.isBefore(producer, node);
+  });
 }
 
 /** Nodes that read a value, and those that hold a graph which returns it. */

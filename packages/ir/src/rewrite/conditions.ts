@@ -63,9 +63,9 @@ export function refuteConstant(
   const actual = numberOf(tensor);
   if (actual === undefined) return `is of type ${tensor.dataType}, not the number ${condition}`;
   const wanted = rounded(condition, tensor);
-  return Math.abs(actual - wanted) <= tolerance * Math.abs(wanted) || Object.is(actual, wanted)
-    ? undefined
-    : `is the constant ${actual}, not ${condition}`;
+  // The two zeros differ: x + -0 is x, x + 0 is not where x is -0.
+  const isClose = wanted !== 0 && Math.abs(actual - wanted) <= tolerance * Math.abs(wanted);
+  return isClose || Object.is(actual, wanted) ? undefined : `is the constant ${actual}, not ${condition}`;
 }
 
 /** The only element of a numeric tensor. */

@@ -50,6 +50,31 @@ describe('applyRules', () => {
     expect([applied.length, cost.steps < 1_000_000]).toEqual([0, true]);
   });
 
+  it('does not look at all readers of an output for each of several', () => {
+    const pair = rewriteRule({
+      name: 'pair',
+      pattern: (op, x) => {
+        const negative = op.Neg(x);
+        return [negative, op.Relu(negative)];
+      },
+      replace: (op, x) => op.domain('com.nobody').outputs(2).call('Pair', x),
+    });
+    const x = new Value('x');
+    const graph = new Graph('fan', [x]);
+    const builder = new GraphBuilder(graph);
+    const shared = builder.op('Neg', [x]);
+    graph.setOutputs(Array.from({ length: 300 }, () => builder.op('Relu', [shared])));
+    let walks = 0;
+    const { uses } = shared;
+    const walk = uses[Symbol.iterator].bind(uses);
+    uses[Symbol.iterator] = () => {
+      walks++;
+      return walk();
+    };
+    const { applied, refused } = applyRules(new Model(graph, [['', 20]]), [pair]);
+    expect([applied.length, refused.length > 0, walks]).toEqual([0, true, 0]);
+  });
+
   it('refuses what something else reads, by name, and keeps it where the rule says so', () => {
     const build = () =>
       modelOf(['x'], (b, x = null as never) => {

@@ -89,6 +89,17 @@ describe('matching', () => {
     expect(apply(fields, ['x'], overridden).applied).toBe(0);
   });
 
+  it('tells the two zeros apart', () => {
+    const fields: Omit<RewriteRuleFields, 'name'> = {
+      pattern: (op, x) => op.Add(x, -0),
+      replace: (op, x) => op.Identity(x),
+    };
+    const add =
+      (zero: number): Build =>
+      (b, x = null as never) => [b.op('Add', [x, b.float32([zero], [])])];
+    expect([apply(fields, ['x'], add(-0)).applied, apply(fields, ['x'], add(0)).applied]).toEqual([1, 0]);
+  });
+
   it('replaces several outputs at once', () => {
     const fields: Omit<RewriteRuleFields, 'name'> = {
       pattern: (op, x) => {
