@@ -82,6 +82,25 @@ export const ATTRIBUTE = {
   sparseTensors: 23,
 } as const;
 
+/** Names of AttributeProto.AttributeType by number. Up to `graphs` they are also those of the fields and of our kinds. */
+export const ATTRIBUTE_TYPES = [
+  'undefined',
+  'float',
+  'int',
+  'string',
+  'tensor',
+  'graph',
+  'floats',
+  'ints',
+  'strings',
+  'tensors',
+  'graphs',
+  'sparse_tensor',
+  'sparse_tensors',
+  'type_proto',
+  'type_protos',
+] as const;
+
 export const TENSOR = {
   dims: 1,
   dataType: 2,

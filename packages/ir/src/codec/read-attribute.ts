@@ -2,7 +2,7 @@ import type { Attribute, AttributeSource } from '../graph/attribute.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { Cursor, type RawField, type Slice, viewOf, WIRE } from './cursor.ts';
-import { ATTRIBUTE } from './fields.ts';
+import { ATTRIBUTE, ATTRIBUTE_TYPES } from './fields.ts';
 import { decodeMessage } from './wire.ts';
 
 /** What attributes hold besides plain values, made by whoever reads the graph around them. */
@@ -16,31 +16,9 @@ export interface NamedAttribute {
   readonly attribute: Attribute;
 }
 
-/** Numbers that the specification gives to the kinds of attributes; they are also those of the fields, less one. */
-const KINDS = [
-  'float',
-  'int',
-  'string',
-  'tensor',
-  'graph',
-  'floats',
-  'ints',
-  'strings',
-  'tensors',
-  'graphs',
-] as const;
-const FIELDS: readonly number[] = [
-  ATTRIBUTE.float,
-  ATTRIBUTE.int,
-  ATTRIBUTE.string,
-  ATTRIBUTE.tensor,
-  ATTRIBUTE.graph,
-  ATTRIBUTE.floats,
-  ATTRIBUTE.ints,
-  ATTRIBUTE.strings,
-  ATTRIBUTE.tensors,
-  ATTRIBUTE.graphs,
-];
+/** Kinds of attributes whose value is read, and the field each lies in; the rest are kept as messages. */
+const KINDS = ATTRIBUTE_TYPES.slice(1, 11) as readonly Exclude<Attribute['kind'], 'other'>[];
+const FIELDS = KINDS.map((kind) => ATTRIBUTE[kind]);
 
 /** Fields of an attribute as they come, before its kind is known. */
 class Fields {

@@ -2,23 +2,9 @@ import type { Attribute } from '../graph/attribute.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
-import { ATTRIBUTE, KNOWN } from './fields.ts';
+import { ATTRIBUTE, ATTRIBUTE_TYPES, KNOWN } from './fields.ts';
 import { RemainderWriter } from './remainder.ts';
 import { encodeMessage } from './wire.ts';
-
-/** Numbers that the specification gives to the kinds of attributes. */
-const TYPES = {
-  float: 1,
-  int: 2,
-  string: 3,
-  tensor: 4,
-  graph: 5,
-  floats: 6,
-  ints: 7,
-  strings: 8,
-  tensors: 9,
-  graphs: 10,
-} as const;
 
 /** How the parts of an attribute are written that the codec of the model around it knows about. */
 export interface AttributePartWriter {
@@ -60,7 +46,7 @@ export function writeAttribute(
   writeValue(writer, attribute, parts);
   rest.before(ATTRIBUTE.type);
   // A file of IR version 1 or 2 may have left the type out.
-  if (source === undefined) writer.integer(ATTRIBUTE.type, TYPES[attribute.kind]);
+  if (source === undefined) writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPES.indexOf(attribute.kind));
   else rest.own(ATTRIBUTE.type);
   rest.end();
   writer.end(mark);

@@ -168,12 +168,9 @@ export class Tensor {
     return ['float16', 'bfloat16', 'float32', 'float64'].includes(this.dataType);
   }
 
-  /** Bytes that writing the tensor into the model file takes, and moving it to external data would save. */
-  get inlineLength(): number {
-    const source = this.#source;
-    if (source.kind !== 'file') return this.byteLength;
-    if (source.message.external !== undefined) return 0;
-    return source.message.slice.end - source.message.slice.start;
+  /** Whether the tensor has no elements to give, as one of a text that leaves its weights out. */
+  get isAbsent(): boolean {
+    return this.#source.kind === 'absent';
   }
 
   /**

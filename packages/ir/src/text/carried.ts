@@ -45,8 +45,8 @@ export interface CarriedByTensor extends Elision {
 export function carriedByTensor(tensor: Tensor): CarriedByTensor {
   const elision = elisions.get(tensor);
   if (elision !== undefined) return { ...elision, isElided: true, strings: undefined };
-  const { message, metadataProps } = tensor;
-  const common = { isElided: false, metadataProps, digest: undefined };
+  const { message, metadataProps, isAbsent } = tensor;
+  const common = { isElided: isAbsent, metadataProps, digest: undefined };
   if (message === undefined) {
     return { ...common, name: '', docString: '', externalData: undefined, strings: undefined };
   }

@@ -1,4 +1,5 @@
 import { viewOf } from '../codec/cursor.ts';
+import { ATTRIBUTE_TYPES } from '../codec/fields.ts';
 import type { AttributeProto, SparseTensorProto, TypeProto } from '../codec/messages.ts';
 import { decodeMessage, ownField } from '../codec/wire.ts';
 import type { Attribute } from '../graph/attribute.ts';
@@ -7,7 +8,6 @@ import { documented } from './carried.ts';
 import { parseFloatLiteral, parseIntLiteral } from './elements.ts';
 import type { Lexer } from './lexer.ts';
 import { messageFromJson, type Note, readValue, textIn } from './note.ts';
-import { ATTRIBUTE_TYPES } from './print-attribute.ts';
 import { bytesOfText } from './quote.ts';
 import { type AttributeSyntax, type GraphSyntax, type ParseContext, readItems } from './syntax.ts';
 import { makeTensor, readTensorContent, TENSOR_NOTES } from './tensor-syntax.ts';

@@ -1,4 +1,5 @@
 import { sliceOf } from '../codec/cursor.ts';
+import { ATTRIBUTE_TYPES } from '../codec/fields.ts';
 import type { AttributeProto, SparseTensorProto, TensorProto } from '../codec/messages.ts';
 import { readTensorMessage } from '../codec/tensor-message.ts';
 import { encodeMessage } from '../codec/wire.ts';
@@ -13,25 +14,6 @@ import type { PrintOptions } from './options.ts';
 import { isIdentifier, quoteName, quoteString, textOfBytes } from './quote.ts';
 import { printTensor } from './tensor-syntax.ts';
 import { DEEPEST_NESTING, printType } from './type-syntax.ts';
-
-/** Names of AttributeProto.AttributeType, by number. */
-export const ATTRIBUTE_TYPES = [
-  'undefined',
-  'float',
-  'int',
-  'string',
-  'tensor',
-  'graph',
-  'floats',
-  'ints',
-  'strings',
-  'tensors',
-  'graphs',
-  'sparse_tensor',
-  'sparse_tensors',
-  'type_proto',
-  'type_protos',
-] as const;
 
 export interface PrintContext {
   readonly options: Required<PrintOptions>;

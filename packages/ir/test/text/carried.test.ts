@@ -7,6 +7,7 @@ import {
   parseModel,
   printModel,
   readModelBytes,
+  SenteiError,
   Tensor,
   tensorType,
   Value,
@@ -132,6 +133,12 @@ describe('tensors', () => {
     const carried = carriedByTensor(Tensor.floats([1]).withMetadata(new Map([['k', 'v']])));
     expect(carried).toMatchObject({ name: '', docString: '', strings: undefined, externalData: undefined });
     expect([...carried.metadataProps]).toEqual([['k', 'v']]);
+  });
+
+  it('without elements are elided, also under other metadata', () => {
+    const absent = Tensor.absent('float32', [2], () => new SenteiError('weights-elided', 'left out'));
+    expect(carriedByTensor(absent)).toMatchObject({ isElided: true });
+    expect(carriedByTensor(absent.withMetadata(new Map([['k', 'v']])))).toMatchObject({ isElided: true });
   });
 });
 
