@@ -30,6 +30,7 @@ export {
 export type { Use } from './graph/uses.ts';
 export { Value } from './graph/value.ts';
 export { fromProto, toProto } from './interop/onnx-proto.ts';
+export { parseOptions } from './parse-options.ts';
 export {
   type Bisection,
   type BisectOptions,

@@ -1,37 +1,37 @@
+export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from '@sentei/data';
+export { hostTensor } from '@sentei/data';
 export type {
   BenchmarkOptions,
   BenchmarkPoint,
   PairBenchmark,
   PairSettings,
   PairTiming,
-} from './benchmark.ts';
-export { benchmarkPair } from './benchmark.ts';
-export type { BitsPerByte, BitsPerByteOptions } from './bits-per-byte.ts';
-export { isByteLanguageModel, measureBitsPerByte } from './bits-per-byte.ts';
-export type { OutputComparison } from './compare-outputs.ts';
-export { compareOutputs, compareTensors } from './compare-outputs.ts';
-export type { Engine, EngineOptions, LoadOptions } from './engine.ts';
-export { startEngine } from './engine.ts';
-export type { ExecutorOptions, OnnxExecutor } from './executor.ts';
-export { createExecutor } from './executor.ts';
-export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from './host-tensor.ts';
-export { hostTensor } from './host-tensor.ts';
-export type { JudgeOptions } from './judge.ts';
-export { createJudge, longestWindow } from './judge.ts';
-export type { Machine } from './machine.ts';
-export { describeMachine } from './machine.ts';
+} from './benchmark/benchmark.ts';
+export { benchmarkPair } from './benchmark/benchmark.ts';
+export type { Summary } from './benchmark/statistics.ts';
+export { summarize } from './benchmark/statistics.ts';
+export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
+export { createExecutor } from './execution/executor.ts';
+export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
+export { synthesizeInputs } from './inputs/synthesize-inputs.ts';
+export type { JudgeOptions } from './judging/judge.ts';
+export { createJudge, longestWindow } from './judging/judge.ts';
+export type { Machine } from './machine/machine.ts';
+export { describeMachine } from './machine/machine.ts';
+export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts';
+export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
+export type { OutputComparison } from './metrics/compare-outputs.ts';
+export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export type { Engine, EngineOptions, LoadOptions } from './process/engine.ts';
+export { startEngine } from './process/engine.ts';
 export type {
   Dimension,
   GraphOptimizationLevel,
   RuntimeDescription,
   Signature,
   ValueSignature,
-} from './protocol.ts';
-export type { Session } from './session.ts';
-export type { Summary } from './statistics.ts';
-export { summarize } from './statistics.ts';
-export type { SynthesisOptions } from './synthesize-inputs.ts';
-export { synthesizeInputs } from './synthesize-inputs.ts';
+} from './process/protocol.ts';
+export type { Session } from './process/session.ts';
 export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';

@@ -1,8 +1,15 @@
+import type { Feeds } from '@sentei/data';
 import { type Progress, SenteiError } from '@sentei/ir';
-import { byteLanguageModelNames } from '../bits-per-byte.ts';
-import { compareOutputs, type OutputComparison } from '../compare-outputs.ts';
-import type { Feeds } from '../host-tensor.ts';
-import { cells, describeSize, type InputSize, sizesFor, synthesizedFeeds, textFeeds } from './input-sizes.ts';
+import {
+  cells,
+  describeSize,
+  type InputSize,
+  sizesFor,
+  synthesizedFeeds,
+  textFeeds,
+} from '../inputs/input-sizes.ts';
+import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
+import { compareOutputs, type OutputComparison } from '../metrics/compare-outputs.ts';
 import type { ModelPair } from './model-pair.ts';
 import type { Effort, LeftOut } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { SenteiError } from '@sentei/ir';
-import { type Engine, startEngine } from '../engine.ts';
-import type { Session } from '../session.ts';
+import { type Engine, startEngine } from '../process/engine.ts';
+import type { Session } from '../process/session.ts';
 
 export interface PairOptions {
   /** Model files. */

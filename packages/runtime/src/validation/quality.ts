@@ -1,5 +1,5 @@
 import { type Progress, relativeDrop } from '@sentei/ir';
-import { byteLanguageModelNames, measureBitsPerByte } from '../bits-per-byte.ts';
+import { byteLanguageModelNames, measureBitsPerByte } from '../metrics/bits-per-byte.ts';
 import type { ModelPair } from './model-pair.ts';
 import type { Effort, LeftOut } from './types.ts';
 

@@ -1,7 +1,13 @@
 import type { Progress } from '@sentei/ir';
-import { type PairTiming, timePair } from '../benchmark.ts';
-import { byteLanguageModelNames } from '../bits-per-byte.ts';
-import { describeSize, type InputSize, sizesFor, synthesizedFeeds, textFeeds } from './input-sizes.ts';
+import { type PairTiming, timePair } from '../benchmark/benchmark.ts';
+import {
+  describeSize,
+  type InputSize,
+  sizesFor,
+  synthesizedFeeds,
+  textFeeds,
+} from '../inputs/input-sizes.ts';
+import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
 import type { ModelPair } from './model-pair.ts';
 import type { Effort, LeftOut } from './types.ts';
 

@@ -1,5 +1,5 @@
+import { hostTensor } from '@sentei/data';
 import { expect, test } from 'vitest';
-import { hostTensor } from '../../src/host-tensor.ts';
 import { ModelPair } from '../../src/validation/model-pair.ts';
 import { modelFile } from '../support/model-file.ts';
 import { loadedPair } from '../support/pair.ts';

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { z } from 'zod';
+import { startEngine } from '../process/engine.ts';
+
+/** What a measurement depends on besides the models. */
+export interface Machine {
+  readonly cpu: string;
+  /** Logical cores of the machine. */
+  readonly logicalCores: number;
+  /** Logical cores that this process may use: fewer in a container. */
+  readonly usableCores: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly operatingSystem: string;
+  readonly node: string;
+  /** Version of the installed onnxruntime-node package. */
+  readonly onnxruntimeNode: string;
+  /** Execution providers that can be created; see `RuntimeDescription`. */
+  readonly providers: readonly string[];
+}
+
+/**
+ * Describes this machine. ONNX Runtime is asked in a process of its own.
+ *
+ * @throws SenteiError `runtime-failed` when ONNX Runtime does not start
+ */
+export async function describeMachine(): Promise<Machine> {
+  const packageFile = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(await readFile(packageFile, 'utf8')));
+  const engine = await startEngine();
+  await engine.close();
+  const processors = cpus();
+  return {
+    cpu: processors[0]?.model.trim() || 'unknown',
+    logicalCores: processors.length,
+    usableCores: availableParallelism(),
+    memory: totalmem(),
+    operatingSystem: `${type()} ${release()} ${arch()}`,
+    node: process.versions.node,
+    onnxruntimeNode: version,
+    providers: engine.runtime.providers,
+  };
+}

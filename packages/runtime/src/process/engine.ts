@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseOptions, SenteiError } from '@sentei/ir';
+import { z } from 'zod';
+import type { GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
+import { Session } from './session.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** Settings of the processes that run models. */
+export interface EngineOptions {
+  /** Threads that share the work of one operator. Default: as many as this process may use. */
+  readonly threads?: number | undefined;
+  /** Milliseconds that one request may take; then its process is killed. Default: ten minutes. */
+  readonly timeoutMs?: number | undefined;
+  /** Kills the processes of all sessions. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a model is loaded. */
+export interface LoadOptions {
+  readonly graphOptimizationLevel?: GraphOptimizationLevel | undefined;
+}
+
+export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
+
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+const engineOptions = z.strictObject({
+  threads: z.int().min(1).max(1024).default(availableParallelism),
+  timeoutMs: z.int().min(1).max(LONGEST_TIMEOUT).default(600_000),
+  signal: z.instanceof(AbortSignal).optional(),
+});
+
+const loadOptions = z.strictObject({
+  graphOptimizationLevel: z.enum(GRAPH_OPTIMIZATION_LEVELS).default('all'),
+});
+
+interface StartedWorker {
+  readonly worker: WorkerProcess;
+  readonly runtime: RuntimeDescription;
+}
+
+async function checkIsFile(path: string): Promise<void> {
+  const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT')
+      throw new SenteiError('file-missing', `${path}: no such file`, { subject: path, cause });
+    throw new SenteiError('file-unreadable', `${path}: ${cause.message}`, { subject: path, cause });
+  });
+  if (!status.isFile()) throw new SenteiError('file-unreadable', `${path}: not a file`, { subject: path });
+}
+
+/** Loads models, each in a process of its own, all with the same settings. Made by {@link startEngine}. */
+export class Engine {
+  readonly runtime: RuntimeDescription;
+  readonly threads: number;
+  readonly #options: z.output<typeof engineOptions>;
+  readonly #workers = new Set<WorkerProcess>();
+  /** The process that showed that ONNX Runtime starts; the first model moves in. */
+  #spare: WorkerProcess | undefined;
+  #isClosed = false;
+
+  constructor({ worker, runtime }: StartedWorker, options: z.output<typeof engineOptions>) {
+    this.runtime = runtime;
+    this.threads = options.threads;
+    this.#options = options;
+    this.#spare = worker;
+    this.#keep(worker);
+  }
+
+  /**
+   * Loads a model file in a new process.
+   *
+   * @throws SenteiError `file-missing`, `file-unreadable`, `invalid-option`, `runtime-failed` with ONNX Runtime's own words,
+   *   `runtime-timeout`, `cancelled`
+   */
+  async load(path: string, options: LoadOptions = {}): Promise<Session> {
+    const { graphOptimizationLevel } = parseOptions(loadOptions, options);
+    if (this.#isClosed)
+      throw new SenteiError('cancelled', `${path}: the engine is closed`, { subject: path });
+    await checkIsFile(path);
+    const worker = await this.#takeWorker();
+    try {
+      const settings = { threads: this.threads, graphOptimizationLevel };
+      const { signature } = await worker.exchange({ kind: 'load', path: resolve(path), settings }, path);
+      return new Session(path, signature, worker);
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
+  }
+
+  /** Ends all processes and waits until they are gone. May be called twice. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #keep(worker: WorkerProcess): void {
+    this.#workers.add(worker);
+    void worker.closed.then(() => this.#workers.delete(worker));
+  }
+
+  async #takeWorker(): Promise<WorkerProcess> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare) return spare;
+    const { worker } = await WorkerProcess.start(this.#options);
+    this.#keep(worker);
+    if (this.#isClosed) await worker.stop();
+    return worker;
+  }
+}
+
+/**
+ * Starts ONNX Runtime outside of this process. Its failures, crashes and memory stay outside too.
+ *
+ * @throws SenteiError `invalid-option`, `runtime-failed`, `runtime-timeout` or `cancelled`
+ */
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const parsed = parseOptions(engineOptions, options);
+  return new Engine(await WorkerProcess.start(parsed), parsed);
+}

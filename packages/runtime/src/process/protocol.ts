@@ -1,0 +1,105 @@
+import type { Feeds, HostTensor, TensorType } from '@sentei/data';
+
+/**
+ * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
+ * evaluates small ones, and is given back by ending its process, since ONNX Runtime keeps memory after a session's release
+ * (microsoft/onnxruntime issues 25325 and 26831).
+ */
+
+/** A number, the name of a symbolic dimension, or `null` for an unknown one without a name. */
+export type Dimension = number | string | null;
+
+/** One input or output of a model. */
+export interface ValueSignature {
+  readonly name: string;
+  /** `null`: a sequence, map or optional, or an element type that the Node binding cannot carry. */
+  readonly type: TensorType | null;
+  /**
+   * `null`: unknown rank. ONNX Runtime's Node binding says `[]` both for a scalar and for a value of unknown rank,
+   * so a session never reports `null`; other sources of signatures may.
+   */
+  readonly dims: readonly Dimension[] | null;
+}
+
+/** Inputs and outputs of a model, as a session knows them. */
+export interface Signature {
+  readonly inputs: readonly ValueSignature[];
+  readonly outputs: readonly ValueSignature[];
+}
+
+/** How far ONNX Runtime optimizes a graph before it runs it. */
+export type GraphOptimizationLevel = 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+
+/** Everything besides the model that decides how fast it runs. */
+export interface SessionSettings {
+  /** Threads that share the work of one operator. */
+  readonly threads: number;
+  readonly graphOptimizationLevel: GraphOptimizationLevel;
+}
+
+export interface LoadRequest {
+  readonly kind: 'load';
+  readonly path: string;
+  readonly settings: SessionSettings;
+}
+
+export interface RunRequest {
+  readonly kind: 'run';
+  readonly feeds: Feeds;
+  /** Names of the outputs to compute and send back; all of them when absent. */
+  readonly outputs?: readonly string[];
+}
+
+export interface TimeRequest {
+  readonly kind: 'time';
+  readonly feeds: Feeds;
+  readonly runs: number;
+}
+
+export interface ScoreRequest {
+  readonly kind: 'score';
+  /** The bytes to predict: one row of the int64 input called `input`. */
+  readonly window: Uint8Array;
+  readonly input: string;
+  readonly output: string;
+}
+
+/** A model to load from memory, run once and let go of: many can follow each other in one process. */
+export interface EvaluateRequest {
+  readonly kind: 'evaluate';
+  readonly model: Uint8Array;
+  readonly feeds: Feeds;
+  readonly settings: SessionSettings;
+}
+
+export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest | EvaluateRequest;
+
+/** The ONNX Runtime that is installed. */
+export interface RuntimeDescription {
+  /** Version of ONNX Runtime. */
+  readonly version: string;
+  /** Execution providers that the installed binding can create. */
+  readonly providers: readonly string[];
+}
+
+export type Reply =
+  /** Sent once, unasked, when ONNX Runtime's library is loaded. */
+  | { readonly kind: 'ready'; readonly runtime: RuntimeDescription }
+  | { readonly kind: 'load'; readonly signature: Signature }
+  | { readonly kind: 'run'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'evaluate'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  /** Milliseconds of each run, in order. */
+  | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
+  /** Mean bits per predicted byte. */
+  | { readonly kind: 'score'; readonly bits: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export type ReplyTo<Kind extends Reply['kind']> = Extract<Reply, { readonly kind: Kind }>;
+
+/** Narrows a reply to the kind that a request of that kind is answered with. */
+export function isReplyTo<Kind extends Reply['kind']>(kind: Kind, reply: Reply): reply is ReplyTo<Kind> {
+  return reply.kind === kind;
+}
+
+/** The largest sum of tensor bytes that one message may carry: v8 cannot serialize much beyond 2 GiB. */
+export const MAXIMUM_MESSAGE_BYTES = 2 ** 30;

@@ -1,0 +1,103 @@
+import type { Feeds, HostTensor } from '@sentei/data';
+import { SenteiError } from '@sentei/ir';
+import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
+import { checkFeeds } from './check-feeds.ts';
+import type { Signature, ValueSignature } from './protocol.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** What the error says when a model scores with NaN: the only `runtime-failed` that is about numbers. */
+export const NOT_NUMBERS = 'the logits are not numbers';
+
+/** One model loaded in a process of its own. Made by `Engine.load`. */
+export class Session {
+  /** The model file, as the caller named it. */
+  readonly path: string;
+  /** In the order of the file; symbolic dimensions by name. */
+  readonly inputs: readonly ValueSignature[];
+  readonly outputs: readonly ValueSignature[];
+  readonly #worker: WorkerProcess;
+
+  constructor(path: string, { inputs, outputs }: Signature, worker: WorkerProcess) {
+    this.path = path;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.#worker = worker;
+  }
+
+  /** The operating system's id of the process that holds the model. */
+  get processId(): number | undefined {
+    return this.#worker.processId;
+  }
+
+  /**
+   * Runs the model once.
+   *
+   * @param outputs names of the outputs wanted; the default is all of them
+   * @returns tensors by output name
+   * @throws SenteiError `invalid-data` when feeds do not fit, else as {@link Session.time}
+   */
+  async run(
+    feeds: Feeds,
+    { outputs }: { readonly outputs?: readonly string[] } = {},
+  ): Promise<Readonly<Record<string, HostTensor>>> {
+    checkFeeds(feeds, this.inputs, this.path);
+    const unknown = outputs?.find((name) => !this.outputs.some((output) => output.name === name));
+    if (unknown !== undefined || outputs?.length === 0) {
+      const fault = unknown === undefined ? 'no output is asked for' : `'${unknown}' is not an output`;
+      throw new SenteiError('invalid-data', `${this.path}: ${fault}`, { subject: this.path });
+    }
+    const request = outputs ? ({ kind: 'run', feeds, outputs } as const) : ({ kind: 'run', feeds } as const);
+    return (await this.#worker.exchange(request, this.path)).outputs;
+  }
+
+  /**
+   * Times `runs` runs inside the worker, one after the other; outputs never leave it.
+   *
+   * @returns milliseconds of each run
+   * @throws SenteiError `runtime-failed`, `runtime-timeout` (for all runs together) or `cancelled`
+   */
+  async time(feeds: Feeds, runs: number): Promise<readonly number[]> {
+    checkFeeds(feeds, this.inputs, this.path);
+    if (!Number.isSafeInteger(runs) || runs < 1) {
+      throw new SenteiError('invalid-option', `runs must be a positive integer, not ${runs}`);
+    }
+    return (await this.#worker.exchange({ kind: 'time', feeds, runs }, this.path)).milliseconds;
+  }
+
+  /**
+   * Mean bits per predicted byte over one window, by a byte-level language model. Logits stay in the worker.
+   *
+   * @param window L bytes, of which the last L - 1 are predicted
+   * @throws SenteiError `unsupported-model` when the model is not a byte-level language model, `invalid-data` when the
+   *   window is shorter than two bytes, `runtime-failed` when the logits are not numbers
+   */
+  async score(window: Uint8Array): Promise<number> {
+    const names = byteLanguageModelNames(this);
+    if (!names) {
+      throw new SenteiError('unsupported-model', `${this.path}: not a byte-level language model`, {
+        subject: this.path,
+        hint: 'One int64 input [batch, sequence] and one float output [batch, sequence, 256] are needed.',
+      });
+    }
+    if (window.length < 2) {
+      throw new SenteiError('invalid-data', 'a window needs at least two bytes', { subject: this.path });
+    }
+    const { bits } = await this.#worker.exchange({ kind: 'score', window, ...names }, this.path);
+    if (Number.isNaN(bits)) {
+      throw new SenteiError('runtime-failed', `${this.path}: ${NOT_NUMBERS}`, {
+        subject: this.path,
+      });
+    }
+    return bits;
+  }
+
+  /** Ends the process that holds the model, which gives back all of its memory. May be called twice. */
+  release(): Promise<void> {
+    return this.#worker.stop();
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * The child process that owns ONNX Runtime: a run blocks the thread it is called on, and memory comes back only when
+ * the process ends. It prints nothing, and it ends when its parent goes away.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Feeds, HostTensor, TensorData, TensorType } from '@sentei/data';
+import { byteLength, decodeFloat16, isTensorType } from '@sentei/data';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { nextByteBits } from '../metrics/next-byte-bits.ts';
+import type {
+  EvaluateRequest,
+  LoadRequest,
+  Reply,
+  Request,
+  RuntimeDescription,
+  ScoreRequest,
+  SessionSettings,
+  ValueSignature,
+} from './protocol.ts';
+import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
+
+/** ONNX Runtime's "fatal": failures reach the parent as replies, never as text. */
+const LOG_SEVERITY = 4;
+
+function describeRuntime(): RuntimeDescription {
+  // CUDA and TensorRT count only when their library lies beside the binding: installing it is optional.
+  const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const binaries = join(dirname(dirname(entry)), 'bin', 'napi-v6', process.platform, process.arch);
+  const isInstalled = (name: string): boolean =>
+    [`libonnxruntime_providers_${name}.so`, `onnxruntime_providers_${name}.dll`].some((file) =>
+      existsSync(join(binaries, file)),
+    );
+  return {
+    version: env.versions.node ?? env.versions.common,
+    providers: listSupportedBackends()
+      .filter(({ name, bundled }) => bundled || isInstalled(name))
+      .map(({ name }) => name),
+  };
+}
+
+function toValueSignature(metadata: InferenceSession.ValueMetadata): ValueSignature {
+  if (!metadata.isTensor) return { name: metadata.name, type: null, dims: null };
+  const { name, type, shape } = metadata;
+  return {
+    name,
+    type: isTensorType(type) ? type : null,
+    dims: shape.map((dimension) => (dimension === '' ? null : dimension)),
+  };
+}
+
+/**
+ * The same elements at the start of a buffer of their own. What a message carries lies at any offset, and ONNX Runtime sums
+ * in an order that depends on it: with 1.30, test_group_normalization_example_expanded gives one of two last bits.
+ */
+function aligned(data: HostTensor['data']): HostTensor['data'] {
+  return ArrayBuffer.isView(data) && data.byteOffset % 16 !== 0 ? data.slice() : data;
+}
+
+function toOrtTensors(feeds: Feeds): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, dims, data }]) => [
+      name,
+      // The pair (type, data) is one of the pairs of TensorData, which the overloads cannot see in a union.
+      new Tensor(type as 'float32', aligned(data) as TensorData['float32'], dims),
+    ]),
+  );
+}
+
+function toHostTensor(name: string, { type, dims, data }: Tensor): HostTensor {
+  if (!isTensorType(type)) throw new Error(`output '${name}' has element type ${type}, which cannot be sent`);
+  // Node versions with a Float16Array get one from the binding; bits travel better.
+  const isBits = type === 'float16' && ArrayBuffer.isView(data) && !(data instanceof Uint16Array);
+  const plain = isBits ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  return { type, dims: [...dims], data: plain } as HostTensor;
+}
+
+/** Sizes are summed before anything is serialized, so that too large a reply fails by name instead of by memory. */
+function checkReplySize(tensors: readonly HostTensor[]): void {
+  const bytes = tensors.reduce((total, tensor) => total + byteLength(tensor), 0);
+  if (bytes > MAXIMUM_MESSAGE_BYTES) {
+    throw new Error(
+      `the outputs take ${bytes} bytes, above the limit of ${MAXIMUM_MESSAGE_BYTES} for one reply`,
+    );
+  }
+}
+
+function sessionOptions({
+  threads,
+  graphOptimizationLevel,
+}: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    logSeverityLevel: LOG_SEVERITY,
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel,
+    // Idle threads must not spin into the other process's turn of a benchmark.
+    extra: { session: { force_spinning_stop: '1' } },
+  };
+}
+
+async function runOnce(
+  session: InferenceSession,
+  feeds: Feeds,
+  wanted: readonly string[] = session.outputNames,
+): Promise<Readonly<Record<string, HostTensor>>> {
+  const results = await session.run(toOrtTensors(feeds), wanted);
+  const outputs = Object.entries(results).map(
+    ([name, tensor]) => [name, toHostTensor(name, tensor)] as const,
+  );
+  checkReplySize(outputs.map(([, tensor]) => tensor));
+  return Object.fromEntries(outputs);
+}
+
+async function evaluate({ model, feeds, settings }: EvaluateRequest): Promise<Reply> {
+  const session = await InferenceSession.create(model, sessionOptions(settings));
+  try {
+    return { kind: 'evaluate', outputs: await runOnce(session, feeds) };
+  } finally {
+    await session.release();
+  }
+}
+
+class Responder {
+  #session: InferenceSession | undefined;
+
+  async answer(request: Request): Promise<Reply> {
+    switch (request.kind) {
+      case 'load':
+        return this.#load(request);
+      case 'run': {
+        const session = this.#loaded();
+        return { kind: 'run', outputs: await runOnce(session, request.feeds, request.outputs) };
+      }
+      case 'time': {
+        const session = this.#loaded();
+        const feeds = toOrtTensors(request.feeds);
+        const milliseconds: number[] = [];
+        for (let run = 0; run < request.runs; run += 1) {
+          const start = performance.now();
+          await session.run(feeds);
+          milliseconds.push(performance.now() - start);
+        }
+        return { kind: 'time', milliseconds };
+      }
+      case 'score':
+        return this.#score(request);
+      case 'evaluate':
+        return evaluate(request);
+    }
+  }
+
+  async #load({ path, settings }: LoadRequest): Promise<Reply> {
+    if (this.#session) throw new Error('this process already holds a model');
+    const session = await InferenceSession.create(path, sessionOptions(settings));
+    this.#session = session;
+    return {
+      kind: 'load',
+      signature: {
+        inputs: session.inputMetadata.map(toValueSignature),
+        outputs: session.outputMetadata.map(toValueSignature),
+      },
+    };
+  }
+
+  async #score({ window, input, output }: ScoreRequest): Promise<Reply> {
+    const bytes = new Tensor('int64', BigInt64Array.from(window, BigInt), [1, window.length]);
+    const logits = (await this.#loaded().run({ [input]: bytes }, [output]))[output];
+    if (!logits) throw new Error(`the model gave no output '${output}'`);
+    const vocabulary = logits.dims[2];
+    if (
+      logits.dims.length !== 3 ||
+      logits.dims[1] !== window.length ||
+      vocabulary === undefined ||
+      vocabulary < 256
+    ) {
+      throw new Error(`logits of shape [${logits.dims}] do not fit a window of ${window.length} bytes`);
+    }
+    return { kind: 'score', bits: nextByteBits(toNumbers(toHostTensor(output, logits)), vocabulary, window) };
+  }
+
+  #loaded(): InferenceSession {
+    if (!this.#session) throw new Error('no model is loaded');
+    return this.#session;
+  }
+}
+
+function toNumbers({ type, data }: HostTensor): ArrayLike<number> {
+  if (type === 'float32' || type === 'float64') return data;
+  if (type === 'float16') return Float64Array.from(data, decodeFloat16);
+  throw new Error(`logits of element type ${type satisfies TensorType} are not scores`);
+}
+
+const send = (reply: Reply): void => {
+  process.send?.(reply);
+};
+
+env.logLevel = 'fatal';
+const responder = new Responder();
+let turn = Promise.resolve();
+
+process.on('message', (request: Request) => {
+  turn = turn
+    .then(() => responder.answer(request))
+    .catch(
+      (error: unknown): Reply => ({
+        kind: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+      }),
+    )
+    .then(send);
+});
+process.on('disconnect', () => process.exit());
+// During a run nothing reaches this thread, so another one watches the parent.
+new Worker(new URL('./watchdog.js', import.meta.url), { workerData: process.ppid, execArgv: [] }).unref();
+// Ctrl-C reaches the whole process group; the parent decides what it means.
+process.on('SIGINT', () => {});
+send({ kind: 'ready', runtime: describeRuntime() });
