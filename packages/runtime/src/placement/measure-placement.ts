@@ -82,7 +82,7 @@ export async function measurePlacement(model: string, options: PlacementOptions)
       });
     }
     const profile = readProfile(await readFile(path, 'utf8'));
-    return summarizePlacement(executionProvider, profile, log.assignments);
+    return summarizePlacement(executionProvider, profile, log);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import type { ExecutionProvider } from '../process/protocol.ts';
-import type { ProviderAssignment } from './assignment.ts';
+import type { AssignmentLog } from './assignment.ts';
 import type { Profile, ProfiledNode } from './profile.ts';
 
 /** A node that is not computed where it was asked for. */
@@ -8,6 +8,8 @@ export interface PlacementException {
   readonly opType: string;
   /** Name of the execution provider in ONNX Runtime. */
   readonly provider: string;
+  /** `shape computation`: ONNX Runtime prefers the CPU for it by choice; `no kernel`: it could not do otherwise. */
+  readonly reason: 'shape computation' | 'no kernel';
   /** Per run of the model. */
   readonly executions: number;
   /** Per run of the model. */
@@ -26,8 +28,12 @@ export interface Placement {
   readonly assigned: Readonly<Record<string, number>>;
   /** Nodes that ran elsewhere, those that took longest first. */
   readonly exceptions: readonly PlacementException[];
-  /** Nodes of the log, as `OpType (name)`, that were given to another provider, whether or not they ran. */
-  readonly assignedElsewhere: readonly string[];
+  /** Nodes that were given to another provider and that no run reached. */
+  readonly unreached: readonly {
+    readonly opType: string;
+    readonly name: string;
+    readonly provider: string;
+  }[];
   /** Nodes that copy a value from one device to the other, per run. */
   readonly copies: { readonly toDevice: number; readonly toHost: number };
   /** Milliseconds per run, each node waited for, so that their sum is more than a run takes otherwise. */
@@ -57,13 +63,15 @@ const isCopy = ({ opType }: ProfiledNode): boolean => Object.hasOwn(COPIES, opTy
 export function summarizePlacement(
   executionProvider: ExecutionProvider,
   profile: Profile,
-  assignments: readonly ProviderAssignment[],
+  log: Pick<AssignmentLog, 'assignments' | 'preferredOnCpu'>,
 ): Placement {
+  const { assignments, preferredOnCpu } = log;
   const { runs } = profile;
   const asked = PROVIDER_NAMES[executionProvider];
   const computing = profile.nodes.filter((node) => !isCopy(node));
   const elsewhere = computing.filter(({ provider }) => provider !== asked);
   const here = computing.filter(({ provider }) => provider === asked);
+  const ranElsewhere = new Set(elsewhere.map(({ name, opType }) => `${opType} ${name}`));
   const copies = { toDevice: 0, toHost: 0 };
   for (const { opType, executions } of profile.nodes.filter(isCopy)) {
     copies[COPIES[opType as keyof typeof COPIES]] += executions / runs;
@@ -73,6 +81,7 @@ export function summarizePlacement(
       name,
       opType,
       provider,
+      reason: preferredOnCpu.has(name) ? ('shape computation' as const) : ('no kernel' as const),
       executions: executions / runs,
       milliseconds: milliseconds / runs,
     }))
@@ -85,9 +94,10 @@ export function summarizePlacement(
     ran: countBy(computing.map(({ provider }) => [provider, 1])),
     assigned: countBy(assignments.map(({ provider, nodes }) => [provider, nodes])),
     exceptions,
-    assignedElsewhere: assignments
+    unreached: assignments
       .filter(({ provider }) => provider !== asked)
-      .flatMap(({ listed }) => listed),
+      .flatMap(({ provider, listed }) => listed.map((node) => ({ ...node, provider })))
+      .filter(({ name, opType }) => !ranElsewhere.has(`${opType} ${name}`)),
     copies,
     times: {
       kernels: milliseconds(here) / runs,
