@@ -21,6 +21,7 @@ export {
   formatBytes,
   formatChange,
   formatCount,
+  formatDuration,
   formatList,
   formatMilliseconds,
   formatNumber,
