@@ -10,6 +10,10 @@ export type {
 export { benchmarkPair } from './benchmark/benchmark.ts';
 export type { Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
+export { evaluate } from './evaluation/evaluate.ts';
+export type { BootstrapOptions, Interval, PairedDifference } from './evaluation/paired-bootstrap.ts';
+export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
@@ -22,6 +26,10 @@ export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export type { Dataset, Example, Label } from './metrics/dataset.ts';
+export type { Metric, Outputs, Share } from './metrics/metric.ts';
+export { meanMetric, ratioMetric } from './metrics/metric.ts';
+export type { OutputReduction } from './metrics/output-reduction.ts';
 export type { Engine, EngineOptions, LoadOptions } from './process/engine.ts';
 export { startEngine } from './process/engine.ts';
 export type {
