@@ -1,4 +1,11 @@
-export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from '@sentei/data';
+export type {
+  Feeds,
+  HostTensor,
+  Outputs,
+  TensorData,
+  TensorOf,
+  TensorType,
+} from '@sentei/data';
 export { hostTensor } from '@sentei/data';
 export type {
   BenchmarkOptions,
@@ -26,14 +33,18 @@ export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
-export type { Dataset, Example, Label } from './metrics/dataset.ts';
-export type { Metric, Outputs, Share } from './metrics/metric.ts';
+export type { Metric, Share } from './metrics/metric.ts';
 export { meanMetric, ratioMetric } from './metrics/metric.ts';
 export type { OutputReduction } from './metrics/output-reduction.ts';
+export type { ProviderAssignment } from './placement/assignment.ts';
+export type { PlacementOptions } from './placement/measure-placement.ts';
+export { measurePlacement } from './placement/measure-placement.ts';
+export type { Placement, PlacementException } from './placement/placement.ts';
 export type { Engine, EngineOptions, LoadOptions } from './process/engine.ts';
 export { startEngine } from './process/engine.ts';
 export type {
   Dimension,
+  ExecutionProvider,
   GraphOptimizationLevel,
   RuntimeDescription,
   Signature,

@@ -1,10 +1,5 @@
-import type { HostTensor } from '@sentei/data';
-import { mean } from 'simple-statistics';
-import type { Example } from './dataset.ts';
+import type { Example, Outputs } from '@sentei/data';
 import type { OutputReduction } from './output-reduction.ts';
-
-/** Outputs of one run of a model, by name. */
-export type Outputs = Readonly<Record<string, HostTensor>>;
 
 /**
  * A figure of a model on labelled examples, in two steps: `score` looks at one example, `reduce` makes the figure from the
@@ -45,7 +40,8 @@ type Unreduced<Score> = Omit<Metric<Score>, 'reduce' | 'weigh'>;
 export function meanMetric(metric: Unreduced<number>): Metric<number> {
   return {
     ...metric,
-    reduce: (scores) => mean([...scores]),
+    // Not by compensated summation, which makes NaN of infinity.
+    reduce: (scores) => scores.reduce((sum, score) => sum + score, 0) / scores.length,
     weigh(scores) {
       const values = Float64Array.from(scores);
       return (counts) => {
