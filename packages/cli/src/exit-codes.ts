@@ -41,6 +41,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'output-unwritable': 6,
   'runtime-failed': 7,
   'runtime-timeout': 7,
+  'not-numbers': 7,
   'budget-exceeded': 8,
   'not-reproduced': 9,
   cancelled: 130,
