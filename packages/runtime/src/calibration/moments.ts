@@ -59,11 +59,13 @@ export class MomentSums {
   }
 
   result(): Moments {
-    const means = this.#sums.values().map((sum) => sum / this.#count);
+    const squares = this.#squares.values();
     return {
       count: this.#count,
-      mean: means,
-      variance: means.map((mean, column) => (Number.isFinite(mean) ? this.#variance(column) : Number.NaN)),
+      mean: this.#sums.values().map((sum) => sum / this.#count),
+      variance: squares.map((square, column) =>
+        Number.isFinite(square) && this.#count > 0 ? this.#variance(column) : Number.NaN,
+      ),
       minimum: this.#minimum.slice(),
       maximum: this.#maximum.slice(),
     };
@@ -95,7 +97,6 @@ export class MomentSums {
 
   /** (n · Σx² - (Σx)²) / n², without rounding until the end. */
   #variance(column: number): number {
-    if (!Number.isFinite(this.#squares.values()[column])) return Number.NaN;
     const sum = this.#sums.exact(column);
     const square = this.#squares.exact(column);
     const exponent = Math.min(2 * sum.exponent, square.exponent);

@@ -75,11 +75,16 @@ export class ReproducibleSums {
       const theirs = other.#top[index] as number;
       if (theirs > (this.#top[index] as number)) this.#raiseTo(index, theirs);
       const distance = (this.#top[index] as number) - theirs;
-      const into = [this.#high, this.#middle, this.#low];
-      for (const bins of [other.#high, other.#middle, other.#low].entries()) {
-        const target = into[bins[0] + distance];
-        if (target) target[index] = (target[index] as number) + (bins[1][index] as number);
-      }
+      const high = other.#high[index] as number;
+      const middle = other.#middle[index] as number;
+      if (distance === 0) {
+        this.#high[index] = (this.#high[index] as number) + high;
+        this.#middle[index] = (this.#middle[index] as number) + middle;
+        this.#low[index] = (this.#low[index] as number) + (other.#low[index] as number);
+      } else if (distance === 1) {
+        this.#middle[index] = (this.#middle[index] as number) + high;
+        this.#low[index] = (this.#low[index] as number) + middle;
+      } else if (distance === 2) this.#low[index] = (this.#low[index] as number) + high;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Feeds, HostTensor, TensorType } from '@sentei/data';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
 
 /**
  * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
@@ -50,6 +51,8 @@ export interface SessionSettings {
 export interface LoadRequest {
   readonly kind: 'load';
   readonly path: string;
+  /** The folder of external data, where it is not that of the model file. */
+  readonly externalFolder?: string | undefined;
   readonly settings: SessionSettings;
 }
 
@@ -87,13 +90,20 @@ export interface EndProfileRequest {
   readonly kind: 'end-profile';
 }
 
+/** One step of a calibration. */
+export interface ReduceRequest {
+  readonly kind: 'reduce';
+  readonly step: ReduceStep;
+}
+
 export type Request =
   | LoadRequest
   | RunRequest
   | TimeRequest
   | ScoreRequest
   | EvaluateRequest
-  | EndProfileRequest;
+  | EndProfileRequest
+  | ReduceRequest;
 
 /** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
@@ -112,6 +122,7 @@ export type Reply =
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   | { readonly kind: 'end-profile' }
+  | { readonly kind: 'reduce'; readonly reduced: Reduced }
   /** Mean bits per predicted byte. */
   | { readonly kind: 'score'; readonly bits: number }
   | { readonly kind: 'failed'; readonly message: string };
