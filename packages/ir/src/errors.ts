@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'runtime-timeout'
   | 'budget-exceeded'
   | 'not-reproduced'
+  | 'audit-broken'
   | 'cancelled';
 
 /** What an error says beyond its code and message. */

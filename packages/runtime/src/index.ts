@@ -1,5 +1,11 @@
 export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from '@sentei/data';
 export { hostTensor } from '@sentei/data';
+export type { AuditLogOptions } from './audit/audit-log.ts';
+export { AuditLog } from './audit/audit-log.ts';
+export type { AuditEvent, AuditFields, AuditLine } from './audit/types.ts';
+export type { AuditedRun, AuditSummary } from './audit/verify-audit.ts';
+export { verifyAudit } from './audit/verify-audit.ts';
+export { watchPipeline } from './audit/watch-pipeline.ts';
 export type {
   BenchmarkOptions,
   BenchmarkPoint,
