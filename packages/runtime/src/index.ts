@@ -8,8 +8,13 @@ export type {
   PairTiming,
 } from './benchmark/benchmark.ts';
 export { benchmarkPair } from './benchmark/benchmark.ts';
-export type { Summary } from './benchmark/statistics.ts';
+export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
+export { comparePairs } from './benchmark/comparison.ts';
+export type { Interval, IntervalOptions } from './benchmark/interval.ts';
+export { medianInterval } from './benchmark/interval.ts';
+export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { WarmUp } from './benchmark/steady.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
