@@ -1,4 +1,5 @@
 import { SenteiError } from '@sentei/ir';
+import { oneLine } from '@sentei/report';
 import { exitCodeOf } from './exit-codes.ts';
 
 const HINTS: Readonly<Record<number, string>> = {
@@ -26,11 +27,6 @@ export function explainError(error: unknown, trace = false): string {
     lines.push(cause.stack ?? cause.message);
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** The text on one line, with what would move the cursor or change colours taken out. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { oneLine } from '@sentei/report';
 import { Command, CommanderError } from 'commander';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
@@ -7,7 +8,7 @@ import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
-import { explainError, oneLine } from './explain-error.ts';
+import { explainError } from './explain-error.ts';
 import type { TextStream } from './progress.ts';
 import { senteiVersion } from './versions.ts';
 

@@ -1,7 +1,7 @@
 /// <reference path="./cli-progress-types.d.ts" />
 import type { Progress } from '@sentei/ir';
+import { oneLine } from '@sentei/report';
 import cliProgress from 'cli-progress';
-import { oneLine } from './explain-error.ts';
 
 /** Hears what a long command is doing. */
 export interface Listener {

@@ -12,6 +12,7 @@ import {
   writeFileWhole,
   writeModel,
 } from '@sentei/ir';
+import { type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
 import { createExecutor, describeMachine, type Machine } from '@sentei/runtime';
 import { checkBudget, checkFidelity } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
@@ -21,7 +22,6 @@ import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
 import { recordFailure } from './record-failure.ts';
-import { type ModelFacts, printReport, type Report, type ValidationEffort } from './report.ts';
 import { runPasses, throwIfCancelled } from './run-passes.ts';
 import { validateResult } from './validate-result.ts';
 import { senteiVersion } from './versions.ts';

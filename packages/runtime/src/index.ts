@@ -27,10 +27,15 @@ export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export type { ProviderAssignment } from './placement/assignment.ts';
+export type { PlacementOptions } from './placement/measure-placement.ts';
+export { measurePlacement } from './placement/measure-placement.ts';
+export type { Placement, PlacementException } from './placement/placement.ts';
 export type { Engine, EngineOptions, LoadOptions } from './process/engine.ts';
 export { startEngine } from './process/engine.ts';
 export type {
   Dimension,
+  ExecutionProvider,
   GraphOptimizationLevel,
   RuntimeDescription,
   Signature,

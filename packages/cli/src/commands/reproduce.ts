@@ -1,5 +1,5 @@
+import { oneLine } from '@sentei/report';
 import type { Command } from 'commander';
-import { oneLine } from '../explain-error.ts';
 import type { Environment } from '../program.ts';
 import { displayProgress } from '../progress.ts';
 import { describeFailure, reproduce } from '../reproduce.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseOptions, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
-import type { GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
+import type { ExecutionProvider, GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
 import { Session } from './session.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -13,6 +13,12 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** Milliseconds that one request may take; then its process is killed. Default: ten minutes. */
   readonly timeoutMs?: number | undefined;
+  /** What models run on unless they are loaded with another. Default: `cpu`. */
+  readonly executionProvider?: ExecutionProvider | undefined;
+  /** Added to the environment of the processes. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Hears what the processes print, as it comes: ONNX Runtime's log. */
+  readonly onPrint?: ((text: string) => void) | undefined;
   /** Kills the processes of all sessions. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,20 +26,34 @@ export interface EngineOptions {
 /** How a model is loaded. */
 export interface LoadOptions {
   readonly graphOptimizationLevel?: GraphOptimizationLevel | undefined;
+  /** Default: that of the engine. */
+  readonly executionProvider?: ExecutionProvider | undefined;
+  /**
+   * Path that a profile of all runs starts with, to which ONNX Runtime adds a time and `.json`; `Session.endProfile` writes it.
+   * ONNX Runtime also prints all that it has to say about loading the model.
+   */
+  readonly profile?: string | undefined;
 }
 
 export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
+
+export const EXECUTION_PROVIDERS = ['cpu', 'cuda'] as const;
 
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const engineOptions = z.strictObject({
   threads: z.int().min(1).max(1024).default(availableParallelism),
   timeoutMs: z.int().min(1).max(LONGEST_TIMEOUT).default(600_000),
+  executionProvider: z.enum(EXECUTION_PROVIDERS).default('cpu'),
+  environment: z.record(z.string(), z.string()).default({}),
+  onPrint: z.custom<(text: string) => void>((value) => typeof value === 'function').optional(),
   signal: z.instanceof(AbortSignal).optional(),
 });
 
 const loadOptions = z.strictObject({
   graphOptimizationLevel: z.enum(GRAPH_OPTIMIZATION_LEVELS).default('all'),
+  executionProvider: z.enum(EXECUTION_PROVIDERS).optional(),
+  profile: z.string().min(1).optional(),
 });
 
 interface StartedWorker {
@@ -75,13 +95,16 @@ export class Engine {
    *   `runtime-timeout`, `cancelled`
    */
   async load(path: string, options: LoadOptions = {}): Promise<Session> {
-    const { graphOptimizationLevel } = parseOptions(loadOptions, options);
+    const { executionProvider = this.#options.executionProvider, ...rest } = parseOptions(
+      loadOptions,
+      options,
+    );
     if (this.#isClosed)
       throw new SenteiError('cancelled', `${path}: the engine is closed`, { subject: path });
     await checkIsFile(path);
     const worker = await this.#takeWorker();
     try {
-      const settings = { threads: this.threads, graphOptimizationLevel };
+      const settings = { threads: this.threads, executionProvider, ...rest };
       const { signature } = await worker.exchange({ kind: 'load', path: resolve(path), settings }, path);
       return new Session(path, signature, worker);
     } catch (error) {

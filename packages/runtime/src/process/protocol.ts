@@ -30,11 +30,21 @@ export interface Signature {
 /** How far ONNX Runtime optimizes a graph before it runs it. */
 export type GraphOptimizationLevel = 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
 
+/**
+ * What runs the operators. With `cuda`, ONNX Runtime still leaves nodes without a CUDA kernel, and nodes that compute shapes,
+ * to the CPU without a word: `measurePlacement` tells which.
+ */
+export type ExecutionProvider = 'cpu' | 'cuda';
+
 /** Everything besides the model that decides how fast it runs. */
 export interface SessionSettings {
   /** Threads that share the work of one operator. */
   readonly threads: number;
   readonly graphOptimizationLevel: GraphOptimizationLevel;
+  /** Default: `cpu`. */
+  readonly executionProvider?: ExecutionProvider | undefined;
+  /** Path that ONNX Runtime's profile starts with, to which it adds a time and `.json`; written by `end-profile`. */
+  readonly profile?: string | undefined;
 }
 
 export interface LoadRequest {
@@ -72,7 +82,18 @@ export interface EvaluateRequest {
   readonly settings: SessionSettings;
 }
 
-export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest | EvaluateRequest;
+/** Writes the profile of a model that was loaded with one. */
+export interface EndProfileRequest {
+  readonly kind: 'end-profile';
+}
+
+export type Request =
+  | LoadRequest
+  | RunRequest
+  | TimeRequest
+  | ScoreRequest
+  | EvaluateRequest
+  | EndProfileRequest;
 
 /** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
@@ -90,6 +111,7 @@ export type Reply =
   | { readonly kind: 'evaluate'; readonly outputs: Readonly<Record<string, HostTensor>> }
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
+  | { readonly kind: 'end-profile' }
   /** Mean bits per predicted byte. */
   | { readonly kind: 'score'; readonly bits: number }
   | { readonly kind: 'failed'; readonly message: string };

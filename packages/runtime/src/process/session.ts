@@ -91,6 +91,15 @@ export class Session {
     return bits;
   }
 
+  /**
+   * Writes the profile of all runs so far, of a model that was loaded with `profile`; later runs are not profiled.
+   *
+   * @throws SenteiError as {@link Session.time}
+   */
+  async endProfile(): Promise<void> {
+    await this.#worker.exchange({ kind: 'end-profile' }, this.path);
+  }
+
   /** Ends the process that holds the model, which gives back all of its memory. May be called twice. */
   release(): Promise<void> {
     return this.#worker.stop();

@@ -24,6 +24,7 @@ import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
 
 /** ONNX Runtime's "fatal": failures reach the parent as replies, never as text. */
 const LOG_SEVERITY = 4;
+const LOG_ALL = 0;
 
 function describeRuntime(): RuntimeDescription {
   // CUDA and TensorRT count only when their library lies beside the binding: installing it is optional.
@@ -87,13 +88,13 @@ function checkReplySize(tensors: readonly HostTensor[]): void {
   }
 }
 
-function sessionOptions({
-  threads,
-  graphOptimizationLevel,
-}: SessionSettings): InferenceSession.SessionOptions {
+function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+  const { threads, graphOptimizationLevel, executionProvider = 'cpu', profile } = settings;
   return {
-    logSeverityLevel: LOG_SEVERITY,
-    executionProviders: ['cpu'],
+    // The assignment of nodes to providers is only in the log, at its most talkative.
+    logSeverityLevel: profile === undefined ? LOG_SEVERITY : LOG_ALL,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    executionProviders: [executionProvider],
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -108,7 +109,7 @@ async function runOnce(
   feeds: Feeds,
   wanted: readonly string[] = session.outputNames,
 ): Promise<Readonly<Record<string, HostTensor>>> {
-  const results = await session.run(toOrtTensors(feeds), wanted);
+  const results = await session.run(toOrtTensors(feeds), wanted, { logSeverityLevel: LOG_SEVERITY });
   const outputs = Object.entries(results).map(
     ([name, tensor]) => [name, toHostTensor(name, tensor)] as const,
   );
@@ -142,7 +143,7 @@ class Responder {
         const milliseconds: number[] = [];
         for (let run = 0; run < request.runs; run += 1) {
           const start = performance.now();
-          await session.run(feeds);
+          await session.run(feeds, { logSeverityLevel: LOG_SEVERITY });
           milliseconds.push(performance.now() - start);
         }
         return { kind: 'time', milliseconds };
@@ -151,6 +152,9 @@ class Responder {
         return this.#score(request);
       case 'evaluate':
         return evaluate(request);
+      case 'end-profile':
+        this.#loaded().endProfiling();
+        return { kind: 'end-profile' };
     }
   }
 

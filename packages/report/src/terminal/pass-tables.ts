@@ -6,7 +6,7 @@ import {
   type PassRecord,
   type PatchRecord,
 } from '@sentei/ir';
-import { formatBytes, formatCount, formatList } from './format.ts';
+import { formatBytes, formatCount, formatList } from '../text/format.ts';
 import { drawTable } from './table.ts';
 
 const DECISIONS: readonly Decision[] = ['applied', 'reverted', 'refused'];

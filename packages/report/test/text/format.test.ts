@@ -7,7 +7,7 @@ import {
   formatMilliseconds,
   formatNumber,
   formatShare,
-} from '../src/format.ts';
+} from '../../src/text/format.ts';
 
 test('bytes have the unit that keeps them short', () => {
   expect([0, 999, 1000, 10178158, 2e9].map(formatBytes)).toEqual([

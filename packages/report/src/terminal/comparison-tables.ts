@@ -1,4 +1,5 @@
 import type { LeftOut, Validation } from '@sentei/runtime';
+import type { Report } from '../json/types.ts';
 import {
   formatBytes,
   formatChange,
@@ -7,8 +8,7 @@ import {
   formatMilliseconds,
   formatNumber,
   formatShare,
-} from './format.ts';
-import type { Report } from './report.ts';
+} from '../text/format.ts';
 import { drawTable } from './table.ts';
 
 type Measured = Extract<Validation, { status: 'done' }>;

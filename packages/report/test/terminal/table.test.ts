@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawTable } from '../src/table.ts';
+import { drawTable } from '../../src/terminal/table.ts';
 
 test('a table has lines, no colours, and its long cells on several lines', () => {
   const table = drawTable(

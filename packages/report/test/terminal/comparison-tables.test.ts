@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { drawComparison } from '../src/comparison-tables.ts';
-import { measured, report } from './support/report.ts';
+import { drawComparison } from '../../src/terminal/comparison-tables.ts';
+import { measured, report } from '../support/report.ts';
 
 test('sizes, quality, the worst fidelity and the speed are shown', () => {
   const leftOut = [129, 1000].map((length) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { drawPasses } from '../src/pass-tables.ts';
-import { passRecord, patchRecord } from './support/report.ts';
+import { drawPasses } from '../../src/terminal/pass-tables.ts';
+import { passRecord, patchRecord } from '../support/report.ts';
 
 test('passes are listed with what they decided, equal reasons together, what was done first', () => {
   const refused = (name: string) => patchRecord({ name, decision: 'refused', reason: 'it is too small' });

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { oneLine } from './explain-error.ts';
+import { oneLine } from '../text/one-line.ts';
 
 /** A column right of the first is aligned to the right unless it is text. */
 export type Alignment = 'left' | 'right';

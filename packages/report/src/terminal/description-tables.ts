@@ -1,5 +1,5 @@
-import type { ModelDescription, ValueDescription } from './describe-model.ts';
-import { formatBytes, formatCount, formatList } from './format.ts';
+import type { ModelDescription, ValueDescription } from '../json/description.ts';
+import { formatBytes, formatCount, formatList } from '../text/format.ts';
 import { drawTable } from './table.ts';
 
 /** Draws a description for a terminal. */

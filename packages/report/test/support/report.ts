@@ -1,6 +1,6 @@
 import type { Decision, PassRecord, PatchRecord } from '@sentei/ir';
 import type { QualityFigure, Validation } from '@sentei/runtime';
-import type { Report } from '../../src/report.ts';
+import type { Report } from '../../src/json/types.ts';
 
 type Measured = Extract<Validation, { status: 'done' }>;
 

@@ -1,7 +1,20 @@
 import type { ModelStatistics, PassRecord, PipelineJson, Split, VerifyWhen } from '@sentei/ir';
 import type { Machine, Validation } from '@sentei/runtime';
-import type { SplitRange } from './data-splits.ts';
-import type { FileFacts } from './file-facts.ts';
+
+/** Bytes `from` up to, not including, `to` of a file. */
+export interface SplitRange {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A file, with what tells it from others. */
+export interface FileFacts {
+  readonly path: string;
+  /** Bytes of the model file, external data not counted. */
+  readonly fileBytes: number;
+  readonly sha256: string;
+}
 
 /** How much the pruned model is compared with the original before it is kept. */
 export type ValidationEffort = 'full' | 'short' | 'none';
@@ -56,11 +69,4 @@ export interface Report {
   readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;
   readonly warnings: readonly string[];
-}
-
-/** Writes a report as JSON. Numbers that JSON does not have are written as text: `"Infinity"`. */
-export function printReport(report: Report): string {
-  const replace = (_key: string, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-  return `${JSON.stringify(report, replace, 2)}\n`;
 }

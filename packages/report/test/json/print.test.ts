@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { printReport } from '../src/report.ts';
-import { passRecord, patchRecord, report } from './support/report.ts';
+import { printReport } from '../../src/json/print.ts';
+import { passRecord, patchRecord, report } from '../support/report.ts';
 
 test('a report is JSON that reads back the same', () => {
   const original = report();

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { describeModel } from '../src/describe-model.ts';
-import { drawDescription } from '../src/description-tables.ts';
-import { byteModel } from './support/models.ts';
+import { drawDescription } from '../../src/terminal/description-tables.ts';
+import { description } from '../support/description.ts';
 
 test('a description fits a terminal', () => {
-  const text = drawDescription('tiny.onnx', 17_000, describeModel(byteModel()));
+  const text = drawDescription('tiny.onnx', 17_000, description());
   for (const line of [
     '│ file          │ tiny.onnx (17.0 KB) │',
     '│ opsets        │ ai.onnx 17          │',
@@ -21,7 +20,7 @@ test('a description fits a terminal', () => {
 
 test('attention, sums that end no block, and unknown dimensions have their place', () => {
   const text = drawDescription('a.onnx', 0, {
-    ...describeModel(byteModel()),
+    ...description(),
     inputs: [
       { name: 'x', type: 'float32', dims: [1, null] },
       { name: 'y', type: 'sequence', dims: null },
