@@ -21,11 +21,16 @@ export type {
   PairTiming,
 } from './benchmark/benchmark.ts';
 export { benchmarkPair } from './benchmark/benchmark.ts';
-export type { Summary } from './benchmark/statistics.ts';
+export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
+export { comparePairs } from './benchmark/comparison.ts';
+export type { IntervalOptions } from './benchmark/interval.ts';
+export { medianInterval } from './benchmark/interval.ts';
+export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { WarmUp } from './benchmark/steady.ts';
 export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
-export type { BootstrapOptions, Interval, PairedDifference } from './evaluation/paired-bootstrap.ts';
+export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/paired-bootstrap.ts';
 export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';

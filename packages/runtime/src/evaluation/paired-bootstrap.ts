@@ -13,7 +13,7 @@ const bootstrapOptions = z.strictObject({
 export type BootstrapOptions = z.input<typeof bootstrapOptions>;
 
 /** A figure, and the bounds between which it lies with the confidence asked for. */
-export interface Interval {
+export interface Estimate {
   readonly value: number;
   readonly lower: number;
   readonly upper: number;
@@ -31,7 +31,7 @@ export interface PairedDifference {
   readonly lower: number;
   readonly upper: number;
   /** `relativeDrop`: loss relative to the original, 0.01 is one per cent worse and negative is better. */
-  readonly drop: Interval;
+  readonly drop: Estimate;
   readonly confidence: number;
   /** Resamples on which both figures are defined: all of them but for metrics such as a rank correlation of equal values. */
   readonly resamples: number;
