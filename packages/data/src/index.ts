@@ -21,8 +21,13 @@ export {
   type UnbatchOptions,
   unbatch,
 } from './dataset/unbatch.ts';
+export { type NoiseOptions, noise } from './shifts/noise.ts';
+export { type TruncateOptions, truncate } from './shifts/truncate.ts';
+export { type ArraysOptions, arraysDataset } from './sources/arrays.ts';
 export { type BytesOptions, bytesDataset } from './sources/bytes.ts';
 export type { FieldInput } from './sources/field-input.ts';
+export type { ImageOptions } from './sources/image-tensor.ts';
+export { type ImagesDataset, type ImagesOptions, imagesDataset } from './sources/images.ts';
 export { type JsonLinesOptions, jsonLinesDataset } from './sources/jsonl.ts';
 export type { LabelOptions } from './sources/label.ts';
 export { type TextOptions, textDataset } from './sources/text.ts';

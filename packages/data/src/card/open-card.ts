@@ -5,8 +5,9 @@ import type { Splits } from '../dataset/types.ts';
 import { invalidData } from '../invalid-data.ts';
 import { boundsOf, type Divisible, divideByHash, partOf, SPLITS } from '../splits/divide.ts';
 import { dropOverlap, refuseOverlap } from '../splits/overlap.ts';
+import type { OpenPlace } from './context.ts';
 import type { ModelInput } from './model-input.ts';
-import { type OpenPlace, prepareSource } from './open-source.ts';
+import { prepareSource } from './open-source.ts';
 import { placeBeside, readCard } from './read-card.ts';
 import { type Card, type CardSource, cardSchema } from './schema.ts';
 
