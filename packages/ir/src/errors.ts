@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'not-numbers'
   | 'budget-exceeded'
   | 'not-reproduced'
+  | 'audit-broken'
   | 'cancelled';
 
 /** What an error says beyond its code and message. */

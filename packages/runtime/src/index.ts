@@ -7,6 +7,12 @@ export type {
   TensorType,
 } from '@sentei/data';
 export { hostTensor } from '@sentei/data';
+export type { AuditLogOptions } from './audit/audit-log.ts';
+export { AuditLog } from './audit/audit-log.ts';
+export type { AuditEvent, AuditFields, AuditLine } from './audit/types.ts';
+export type { AuditedRun, AuditSummary } from './audit/verify-audit.ts';
+export { verifyAudit } from './audit/verify-audit.ts';
+export { watchPipeline } from './audit/watch-pipeline.ts';
 export type {
   BenchmarkOptions,
   BenchmarkPoint,
@@ -68,9 +74,24 @@ export type {
   ValueSignature,
 } from './process/protocol.ts';
 export type { Session } from './process/session.ts';
+export { takesPart } from './rollout/assign-request.ts';
+export type { RolloutOptions } from './rollout/plan-rollout.ts';
+export { planRollout } from './rollout/plan-rollout.ts';
+export type {
+  GateStep,
+  RolloutInput,
+  RolloutPlan,
+  RolloutStep,
+  WatchedFigure,
+  WatchRule,
+} from './rollout/types.ts';
 export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
 export type { QualityFigure } from './validation/quality.ts';
 export type { SpeedFigure } from './validation/speed.ts';
 export type { Effort, LeftOut } from './validation/types.ts';
+export type { Budget, CriterionDefinition, CriterionName } from './verdict/budget.ts';
+export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
+export { decideVerdict } from './verdict/decide-verdict.ts';
+export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';

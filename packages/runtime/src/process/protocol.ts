@@ -1,4 +1,5 @@
 import type { Feeds, HostTensor, TensorType } from '@sentei/data';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
 import type { OutputReduction } from '../metrics/output-reduction.ts';
 
 /**
@@ -51,6 +52,8 @@ export interface SessionSettings {
 export interface LoadRequest {
   readonly kind: 'load';
   readonly path: string;
+  /** The folder of external data, where it is not that of the model file. */
+  readonly externalFolder?: string | undefined;
   readonly settings: SessionSettings;
 }
 
@@ -87,13 +90,20 @@ export interface EndProfileRequest {
   readonly kind: 'end-profile';
 }
 
+/** One step of a calibration. */
+export interface AccumulateRequest {
+  readonly kind: 'accumulate';
+  readonly step: ReduceStep;
+}
+
 export type Request =
   | LoadRequest
   | RunRequest
   | TimeRequest
   | ReduceRequest
   | EvaluateRequest
-  | EndProfileRequest;
+  | EndProfileRequest
+  | AccumulateRequest;
 
 /** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
@@ -113,6 +123,7 @@ export type Reply =
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   | { readonly kind: 'end-profile' }
   | { readonly kind: 'reduce'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'accumulate'; readonly reduced: Reduced }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ReplyTo<Kind extends Reply['kind']> = Extract<Reply, { readonly kind: Kind }>;

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import type { Feeds, HostTensor, TensorData } from '@sentei/data';
 import { byteLength, isTensorType } from '@sentei/data';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { Reducer } from '../calibration/reducer.ts';
 import { reduceOutputs } from '../metrics/output-reduction.ts';
 import type {
   EvaluateRequest,
@@ -128,6 +129,7 @@ async function evaluate({ model, feeds, settings }: EvaluateRequest): Promise<Re
 
 class Responder {
   #session: InferenceSession | undefined;
+  #reducer: Reducer | undefined;
 
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
@@ -155,6 +157,11 @@ class Responder {
       case 'end-profile':
         this.#loaded().endProfiling();
         return { kind: 'end-profile' };
+      case 'accumulate': {
+        const session = this.#loaded();
+        this.#reducer ??= new Reducer((feeds, names) => runOnce(session, feeds, names), session.outputNames);
+        return { kind: 'accumulate', reduced: await this.#reducer.reduce(request.step) };
+      }
     }
   }
 
