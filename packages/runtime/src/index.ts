@@ -25,7 +25,7 @@ export type { Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
 export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
-export type { BootstrapOptions, Interval, PairedDifference } from './evaluation/paired-bootstrap.ts';
+export type { BootstrapOptions, IntervalFigure, PairedDifference } from './evaluation/paired-bootstrap.ts';
 export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
