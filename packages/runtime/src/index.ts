@@ -21,11 +21,16 @@ export type {
   PairTiming,
 } from './benchmark/benchmark.ts';
 export { benchmarkPair } from './benchmark/benchmark.ts';
-export type { Summary } from './benchmark/statistics.ts';
+export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
+export { comparePairs } from './benchmark/comparison.ts';
+export type { IntervalOptions } from './benchmark/interval.ts';
+export { medianInterval } from './benchmark/interval.ts';
+export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { WarmUp } from './benchmark/steady.ts';
 export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
-export type { BootstrapOptions, IntervalFigure, PairedDifference } from './evaluation/paired-bootstrap.ts';
+export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/paired-bootstrap.ts';
 export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
@@ -49,6 +54,7 @@ export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export { chooseMetric, METRIC_NAMES } from './metrics/choose-metric.ts';
 export type { ClassCounts, F1Options } from './metrics/f1.ts';
 export { f1 } from './metrics/f1.ts';
 export { loadMetric } from './metrics/load-metric.ts';

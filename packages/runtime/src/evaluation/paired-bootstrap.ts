@@ -13,7 +13,7 @@ const bootstrapOptions = z.strictObject({
 export type BootstrapOptions = z.input<typeof bootstrapOptions>;
 
 /** A figure with the range that is meant to hold it. */
-export interface IntervalFigure extends Interval {
+export interface Estimate extends Interval {
   readonly value: number;
 }
 
@@ -27,7 +27,7 @@ export interface PairedDifference extends Interval {
   /** Candidate minus original, in the unit of the metric. */
   readonly difference: number;
   /** `relativeDrop`: loss relative to the original, 0.01 is one per cent worse and negative is better. */
-  readonly drop: IntervalFigure;
+  readonly drop: Estimate;
   /** Resamples on which both figures are defined: all of them but for metrics such as a rank correlation of equal values. */
   readonly resamples: number;
   readonly seed: number;
