@@ -76,6 +76,7 @@ export {
   type Guarantee,
   type Judge,
   type Logger,
+  type Measurement,
   type Pass,
   type PassContext,
   type PassDefinition,

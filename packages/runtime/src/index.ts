@@ -37,16 +37,37 @@ export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
 export { synthesizeInputs } from './inputs/synthesize-inputs.ts';
 export type { JudgeOptions } from './judging/judge.ts';
-export { createJudge, longestWindow } from './judging/judge.ts';
+export { createJudge } from './judging/judge.ts';
+export type { ExampleJudge, TrialOptions } from './judging/judge-with.ts';
+export type { TextJudgeOptions } from './judging/text-judge.ts';
+export { createTextJudge, longestWindow } from './judging/text-judge.ts';
 export type { Machine } from './machine/machine.ts';
 export { describeMachine } from './machine/machine.ts';
+export type { AccuracyOptions } from './metrics/accuracy.ts';
+export { accuracy } from './metrics/accuracy.ts';
+export type {
+  AveragePrecisionOptions,
+  Box,
+  CategoryMatches,
+  Detection,
+  Truth,
+} from './metrics/average-precision.ts';
+export { averagePrecision } from './metrics/average-precision.ts';
 export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts';
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
+export { chooseMetric, METRIC_NAMES } from './metrics/choose-metric.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export type { ClassCounts, F1Options } from './metrics/f1.ts';
+export { f1 } from './metrics/f1.ts';
+export { loadMetric } from './metrics/load-metric.ts';
 export type { Metric, Share } from './metrics/metric.ts';
 export { meanMetric, ratioMetric } from './metrics/metric.ts';
+export type { LanguageModelNames } from './metrics/next-token.ts';
+export { bitsPerByte, bitsPerByteOfTokens, nextTokenAccuracy, perplexity } from './metrics/next-token.ts';
 export type { OutputReduction } from './metrics/output-reduction.ts';
+export type { Pooling, Prediction, SpearmanOptions } from './metrics/spearman.ts';
+export { spearman } from './metrics/spearman.ts';
 export type { ProviderAssignment } from './placement/assignment.ts';
 export type { PlacementOptions } from './placement/measure-placement.ts';
 export { measurePlacement } from './placement/measure-placement.ts';
