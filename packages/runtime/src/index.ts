@@ -10,6 +10,19 @@ export type {
 export { benchmarkPair } from './benchmark/benchmark.ts';
 export type { Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export { type CalibrateOptions, calibrate } from './calibration/calibrate.ts';
+export { type CalibratorOptions, createCalibrator } from './calibration/calibrator.ts';
+export { type PlannedTap, plannedTaps } from './calibration/plan.ts';
+export {
+  type Identity,
+  type Labels,
+  mergeStatistics,
+  missingBlocks,
+  type Range,
+  type Statistics,
+  summarizeStatistics,
+} from './calibration/statistics.ts';
+export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';

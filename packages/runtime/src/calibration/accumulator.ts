@@ -1,9 +1,9 @@
+import type { HostTensor } from '@sentei/data';
 import type { TapStatistics } from '@sentei/ir';
 import { type BatchItems, BatchRows } from './batch-rows.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Plan } from './plan.ts';
 import { TapAccumulator } from './tap-accumulator.ts';
-import type { HostTensor } from '@sentei/data';
 
 /** The statistics of all taps of a plan. Adding batches in any order, in any division that is merged, gives the same bits. */
 export class Accumulator {

@@ -86,21 +86,21 @@ export class BatchRows {
     blocks: readonly RowBlock[],
     wanted: Int32Array | undefined,
   ): { readonly kept: Int32Array | undefined; readonly skipped: number } {
-    if (blocks.every(({ elements }) => isFinite(elements, 0, elements.length)))
+    if (blocks.every(({ elements }) => areFinite(elements, 0, elements.length)))
       return { kept: wanted, skipped: 0 };
     const rows = blocks[0]?.rows ?? 0;
     const candidates = wanted ?? Int32Array.from({ length: rows }, (_, row) => row);
     const faultyBlock = (row: number) =>
-      blocks.findIndex(
-        ({ elements, features }) => !isFinite(elements, row * features, (row + 1) * features),
-      );
+      blocks.findIndex(({ elements, features }) => !areFinite(elements, row * features, (row + 1) * features));
     const kept = candidates.filter((row) => faultyBlock(row) < 0);
     const skipped = candidates.length - kept.length;
     if (skipped > 0 && this.#nonFinite === 'refuse') {
       const row = candidates.find((each) => faultyBlock(each) >= 0) ?? 0;
       const block = faultyBlock(row);
       const { elements, features } = blocks[block] ?? { elements: new Float64Array(), features: 0 };
-      const number = elements.subarray(row * features, (row + 1) * features).find((each) => !Number.isFinite(each));
+      const number = elements
+        .subarray(row * features, (row + 1) * features)
+        .find((each) => !Number.isFinite(each));
       const name = [tap.value, ...tap.cross][block] ?? tap.value;
       throw fault(name, `holds ${number}`, this.#itemOf(tap, rows, row));
     }
@@ -176,7 +176,7 @@ function indicesWhere(count: number, holds: (index: number) => boolean): Int32Ar
 }
 
 /** A number that is not finite, times zero, is NaN, and stays it in a sum. */
-function isFinite(elements: Float64Array, from: number, to: number): boolean {
+function areFinite(elements: Float64Array, from: number, to: number): boolean {
   let zero = 0;
   for (let index = from; index < to; index += 1) zero += (elements[index] as number) * 0;
   return zero === 0;

@@ -148,11 +148,7 @@ export class ReproducibleSums {
   #raiseTo(index: number, top: number): void {
     const distance = top - (this.#top[index] as number);
     this.#low[index] =
-      distance === 1
-        ? (this.#middle[index] as number)
-        : distance === 2
-          ? (this.#high[index] as number)
-          : 0;
+      distance === 1 ? (this.#middle[index] as number) : distance === 2 ? (this.#high[index] as number) : 0;
     this.#middle[index] = distance === 1 ? (this.#high[index] as number) : 0;
     this.#high[index] = 0;
     this.#top[index] = top;

@@ -128,7 +128,13 @@ function byHash(a: Candidate, b: Candidate): number {
 
 /** 52 bits of two rounds of MurmurHash3's mixing (Austin Appleby, public domain) over seed and place. */
 function hashOfPlace(seed: number, example: number, part: number, position: number): number {
-  const words = [example % 2 ** 32, Math.floor(example / 2 ** 32), part, position % 2 ** 32, position / 2 ** 32];
+  const words = [
+    example % 2 ** 32,
+    Math.floor(example / 2 ** 32),
+    part,
+    position % 2 ** 32,
+    position / 2 ** 32,
+  ];
   let low = mix(seed ^ 0x9e3779b9);
   let high = mix(seed ^ 0x85ebca6b);
   for (const word of words) {

@@ -41,7 +41,10 @@ export class TapAccumulator {
 
   /** @throws TapError */
   add({ own, others, origins, skipped }: TapRows): void {
-    const columns = this.#columns(own.features, others.map(({ features }) => features));
+    const columns = this.#columns(
+      own.features,
+      others.map(({ features }) => features),
+    );
     const { moments, gram, cross, histogram, quantiles, reservoir } = this.#open(columns);
     moments?.add(own);
     gram?.add(own);
@@ -102,7 +105,10 @@ export class TapAccumulator {
     if (reader.whole(1) === 0) return accumulator;
     const own = reader.whole(2 ** 31);
     const others = tap.cross.map(() => reader.whole(2 ** 31));
-    if ([own * own, ...others.map((each) => own * each)].some((size) => size > 2 * LARGEST_GRAM) && isSquare(tap))
+    if (
+      [own * own, ...others.map((each) => own * each)].some((size) => size > 2 * LARGEST_GRAM) &&
+      isSquare(tap)
+    )
       throw reader.fault('a matrix is too large');
     const { moments, gram, histogram, quantiles, reservoir } = tap;
     accumulator.#sums = {
