@@ -1,8 +1,8 @@
 import { elementCount, type HostTensor } from '@sentei/data';
 import { numbersOf } from './numbers.ts';
 import type { Plan, PlannedTap } from './plan.ts';
-import type { RowBlock, RowOrigins } from './row-block.ts';
 import { TapError } from './tap-fault.ts';
+import type { RowBlock, RowOrigins } from './types.ts';
 
 /** What stands behind each entry of a batch's first axis. */
 export interface BatchItems {
@@ -91,7 +91,9 @@ export class BatchRows {
     const rows = blocks[0]?.rows ?? 0;
     const candidates = wanted ?? Int32Array.from({ length: rows }, (_, row) => row);
     const faultyBlock = (row: number) =>
-      blocks.findIndex(({ elements, features }) => !areFinite(elements, row * features, (row + 1) * features));
+      blocks.findIndex(
+        ({ elements, features }) => !areFinite(elements, row * features, (row + 1) * features),
+      );
     const kept = candidates.filter((row) => faultyBlock(row) < 0);
     const skipped = candidates.length - kept.length;
     if (skipped > 0 && this.#nonFinite === 'refuse') {

@@ -116,7 +116,14 @@ export async function calibrate(
   const { onWarning = () => {}, onProgress = () => {} } = settings;
   const known =
     (await cache?.load(onWarning)) ?? emptyStatistics(identity, { model: subject, data: data.name });
-  return await withTappedModel(model, known, engine, { ...settings, subject, data, range, cache, onProgress });
+  return await withTappedModel(model, known, engine, {
+    ...settings,
+    subject,
+    data,
+    range,
+    cache,
+    onProgress,
+  });
 }
 
 type Run = Omit<Parameters<typeof runBlocks>[2], 'open'> & Pick<CalibrateOptions, 'graphOptimizationLevel'>;
