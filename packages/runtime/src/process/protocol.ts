@@ -1,5 +1,6 @@
 import type { Feeds, HostTensor, TensorType } from '@sentei/data';
 import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
+import type { OutputReduction } from '../metrics/output-reduction.ts';
 
 /**
  * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
@@ -69,12 +70,11 @@ export interface TimeRequest {
   readonly runs: number;
 }
 
-export interface ScoreRequest {
-  readonly kind: 'score';
-  /** The bytes to predict: one row of the int64 input called `input`. */
-  readonly window: Uint8Array;
-  readonly input: string;
-  readonly output: string;
+/** As a run, but what is sent back is computed from the outputs and small. */
+export interface ReduceRequest {
+  readonly kind: 'reduce';
+  readonly feeds: Feeds;
+  readonly reduction: OutputReduction;
 }
 
 /** A model to load from memory, run once and let go of: many can follow each other in one process. */
@@ -91,8 +91,8 @@ export interface EndProfileRequest {
 }
 
 /** One step of a calibration. */
-export interface ReduceRequest {
-  readonly kind: 'reduce';
+export interface AccumulateRequest {
+  readonly kind: 'accumulate';
   readonly step: ReduceStep;
 }
 
@@ -100,10 +100,10 @@ export type Request =
   | LoadRequest
   | RunRequest
   | TimeRequest
-  | ScoreRequest
+  | ReduceRequest
   | EvaluateRequest
   | EndProfileRequest
-  | ReduceRequest;
+  | AccumulateRequest;
 
 /** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
@@ -122,9 +122,8 @@ export type Reply =
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   | { readonly kind: 'end-profile' }
-  | { readonly kind: 'reduce'; readonly reduced: Reduced }
-  /** Mean bits per predicted byte. */
-  | { readonly kind: 'score'; readonly bits: number }
+  | { readonly kind: 'reduce'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'accumulate'; readonly reduced: Reduced }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ReplyTo<Kind extends Reply['kind']> = Extract<Reply, { readonly kind: Kind }>;
