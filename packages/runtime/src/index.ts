@@ -28,6 +28,19 @@ export { medianInterval } from './benchmark/interval.ts';
 export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
 export type { WarmUp } from './benchmark/steady.ts';
+export { type CalibrateOptions, calibrate } from './calibration/calibrate.ts';
+export { type CalibratorOptions, createCalibrator } from './calibration/calibrator.ts';
+export { type PlannedTap, plannedTaps } from './calibration/plan.ts';
+export {
+  type Identity,
+  type Labels,
+  mergeStatistics,
+  missingBlocks,
+  type Range,
+  type Statistics,
+  summarizeStatistics,
+} from './calibration/statistics.ts';
+export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
 export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/paired-bootstrap.ts';
