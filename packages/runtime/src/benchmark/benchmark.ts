@@ -88,8 +88,8 @@ export async function timePair(
 export async function benchmarkPair(options: BenchmarkOptions): Promise<PairBenchmark> {
   const { graphOptimizationLevel } = parseOptions(benchmarkOptions, options);
   const { original, candidate, points, onRound, threads, timeoutMs, signal, executionProvider } = options;
-  const { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = options;
-  const settings = { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs };
+  const { warmUp, warmUpMs, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = options;
+  const settings = { warmUp, warmUpMs, minimumRounds, maximumRounds, minimumSampleMs, budgetMs };
   parseOptions(pairSettings, settings);
   const engine = await startEngine({ threads, timeoutMs, signal, executionProvider });
   try {

@@ -49,7 +49,9 @@ function invalid(what: string, fault: string): SenteiError {
  */
 export function synthesizePoint(inputs: readonly ValueSignature[], sizes: PointSizes): BenchmarkPoint {
   const symbols = new Set(inputs.flatMap(({ dims }) => dims ?? []).filter((dim) => typeof dim === 'string'));
-  const terms = new Set([...symbols].flatMap((symbol) => [symbol, ...symbol.split('+').map((s) => s.trim())]));
+  const terms = new Set(
+    [...symbols].flatMap((symbol) => [symbol, ...symbol.split('+').map((s) => s.trim())]),
+  );
   const { batch, length, ...dimensions } = sizes;
   const stranger = Object.keys(dimensions).find((name) => !terms.has(name));
   if (stranger !== undefined) {
