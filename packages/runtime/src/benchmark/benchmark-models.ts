@@ -92,8 +92,8 @@ class Benchmark {
     this.#settings = parseOptions(schema, options);
     const { original, candidate, executionProvider } = this.#settings;
     this.#paths = candidate === undefined ? [original] : [original, candidate];
-    const { threads, timeoutMs, signal, environment, onPrint } = options;
-    this.#engine = { threads, timeoutMs, signal, environment, onPrint, executionProvider };
+    const { threads, timeoutMs, signal, environment, onPrint, tf32 } = options;
+    this.#engine = { threads, timeoutMs, signal, environment, onPrint, executionProvider, tf32 };
   }
 
   async run(): Promise<ModelBenchmark> {

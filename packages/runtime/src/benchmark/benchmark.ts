@@ -87,11 +87,12 @@ export async function timePair(
  */
 export async function benchmarkPair(options: BenchmarkOptions): Promise<PairBenchmark> {
   const { graphOptimizationLevel } = parseOptions(benchmarkOptions, options);
-  const { original, candidate, points, onRound, threads, timeoutMs, signal, executionProvider } = options;
+  const { original, candidate, points, onRound, threads, timeoutMs, signal, executionProvider, tf32 } =
+    options;
   const { warmUp, warmUpMs, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = options;
   const settings = { warmUp, warmUpMs, minimumRounds, maximumRounds, minimumSampleMs, budgetMs };
   parseOptions(pairSettings, settings);
-  const engine = await startEngine({ threads, timeoutMs, signal, executionProvider });
+  const engine = await startEngine({ threads, timeoutMs, signal, executionProvider, tf32 });
   try {
     const first = await engine.load(original, { graphOptimizationLevel });
     const second = await engine.load(candidate, { graphOptimizationLevel });
