@@ -51,7 +51,7 @@ export {
   type Tap,
   type TapStatistics,
 } from './pass/calibration.ts';
-
+export {
   type Criterion,
   checkCriterion,
   type Finding,
@@ -60,7 +60,6 @@ export {
   type Outcome,
   worse,
 } from './pass/criterion.ts';
-
 export type { Executor } from './pass/executor.ts';
 export type {
   DecidedPatch,

@@ -25,7 +25,7 @@ export type { ModelBenchmarkOptions } from './benchmark/benchmark-models.ts';
 export { benchmarkModels } from './benchmark/benchmark-models.ts';
 export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
 export { comparePairs } from './benchmark/comparison.ts';
-export type { Interval, IntervalOptions } from './benchmark/interval.ts';
+export type { IntervalOptions, MedianInterval } from './benchmark/interval.ts';
 export { medianInterval } from './benchmark/interval.ts';
 export type { PeakMemory } from './benchmark/peak-memory.ts';
 export type { PointSource } from './benchmark/places.ts';

@@ -1,9 +1,9 @@
 import { parseOptions } from '@sentei/ir';
 import {
   canTellMedian,
-  type Interval,
   type IntervalOptions,
   intervalOptions,
+  type MedianInterval,
   medianInterval,
   middleOf,
 } from './interval.ts';
@@ -16,7 +16,7 @@ export interface Comparison {
   /** Median over the pairs of original / candidate: 2 means that the candidate takes half. Middles of even numbers are geometric. */
   readonly ratio: number;
   /** Confidence interval of `ratio`, by a two-stage percentile bootstrap over processes and pairs. */
-  readonly interval: Interval;
+  readonly interval: MedianInterval;
   readonly confidence: number;
   readonly pairs: number;
   /** `no difference` when the interval holds 1. */

@@ -2,7 +2,7 @@ import { parseOptions, type Random, seededRandom } from '@sentei/ir';
 import { z } from 'zod';
 
 /** Where a figure lies with the given confidence, in the figure's unit. */
-export interface Interval {
+export interface MedianInterval {
   readonly lower: number;
   readonly upper: number;
 }
@@ -50,7 +50,7 @@ export function canTellMedian(samples: number, confidence: number): boolean {
 export function medianInterval(
   groups: readonly (readonly number[])[],
   options: IntervalOptions = {},
-): Interval {
+): MedianInterval {
   const { confidence, resamples, seed } = parseOptions(intervalOptions, options);
   if (groups.length === 0 || groups.some(({ length }) => length === 0)) {
     throw new RangeError('an interval needs samples');
