@@ -3,6 +3,7 @@ import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
@@ -36,7 +37,7 @@ export interface CommandEnvironment extends Environment {
 /** Milliseconds. */
 const GRACE = 50;
 
-const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce] as const;
+const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce, addDoctor] as const;
 
 /**
  * Runs the command with the given arguments (without those for node and the script). Never throws: errors are written to

@@ -10,6 +10,9 @@ export type {
 export { benchmarkPair } from './benchmark/benchmark.ts';
 export type { Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { Diagnosis, DiagnosisOptions } from './doctor/diagnose.ts';
+export { diagnose } from './doctor/diagnose.ts';
+export type { Finding, FindingStatus } from './doctor/finding.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
