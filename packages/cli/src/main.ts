@@ -4,8 +4,11 @@ import { runSentei } from './program.ts';
 export async function main(args: readonly string[]): Promise<void> {
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // The first signal lets the command tidy up, the second one ends it.
-    process.once(name, () => interruption.abort(name));
+    process.on(name, () => {
+      // The first signal lets the command tidy up, whichever it is; the next one ends it, and what is unfinished goes with it.
+      if (interruption.signal.aborted) endAtOnce();
+      interruption.abort(name);
+    });
   }
   for (const stream of [process.stdout, process.stderr]) {
     // A reader such as `head` that has seen enough is no error, and no reason to leave anything half done.
@@ -21,4 +24,10 @@ export async function main(args: readonly string[]): Promise<void> {
     variables: process.env,
     now: () => performance.now(),
   });
+}
+
+/** Restores the terminal, which a bar may have changed, and leaves; files that are half there are removed on the way out. */
+function endAtOnce(): never {
+  if (process.stderr.isTTY) process.stderr.write('\u001b[?25h\u001b[?7h\n');
+  process.exit(130);
 }

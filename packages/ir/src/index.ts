@@ -6,6 +6,7 @@ export { checkExternalData } from './file/external-files.ts';
 export type { ExternalDataOptions } from './file/external-layout.ts';
 export { makeFolders, removeEmptyFolders } from './file/folders.ts';
 export { readModel } from './file/read-model-file.ts';
+export { removeAtExit } from './file/remove-at-exit.ts';
 export { writeFileWhole } from './file/stage.ts';
 export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
