@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { runSentei } from './program.ts';
 
 /** Runs the command in this process: signals interrupt it, and its exit code becomes that of the process. */
@@ -22,6 +23,8 @@ export async function main(args: readonly string[]): Promise<void> {
     signal: interruption.signal,
     trace: process.env.SENTEI_DEBUG === '1',
     variables: process.env,
+    confirm:
+      process.stdin.isTTY && process.stderr.isTTY ? (text) => ask(text, interruption.signal) : undefined,
     now: () => performance.now(),
   });
 }
@@ -30,4 +33,14 @@ export async function main(args: readonly string[]): Promise<void> {
 function endAtOnce(): never {
   if (process.stderr.isTTY) process.stderr.write('\u001b[?25h\u001b[?7h\n');
   process.exit(130);
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  // Without the line editing of a terminal Ctrl-C stays a signal.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    return /^\s*y(es)?\s*$/i.test(await lines.question(`${question} [y/N] `, { signal }));
+  } finally {
+    lines.close();
+  }
 }

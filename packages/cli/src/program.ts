@@ -27,6 +27,8 @@ export interface Environment {
   readonly now: () => number;
   /** Environment variables that say how to write: `NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`. Default: none. */
   readonly variables?: Variables | undefined;
+  /** Asks the user to agree to something; absent where nobody can be asked. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** What each command is given: see {@link Output} for how it speaks. */

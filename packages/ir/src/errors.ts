@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'output-unwritable'
   | 'runtime-failed'
   | 'runtime-timeout'
+  | 'install-failed'
   | 'budget-exceeded'
   | 'not-reproduced'
   | 'cancelled';
