@@ -63,12 +63,26 @@ export async function examineProvider(
   return findings;
 }
 
+/** What can be done about a session that fails, where its words tell. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/libvulkan/, 'install a Vulkan loader and the driver of the GPU: apt-get install libvulkan1'],
+  [
+    /No supported adapters|Failed to get a WebGPU adapter/,
+    'run on a machine with a GPU that Vulkan, Metal or Direct3D 12 knows',
+  ],
+  [/cannot open shared object file/, 'put the library that it names where the loader looks'],
+  [/CUDA driver version is insufficient/, 'install a newer NVIDIA driver'],
+  [/no CUDA-capable device/, 'run on a machine with an NVIDIA GPU; containers need --gpus all'],
+  [/undefined symbol|version `/, INSTALL],
+];
+
 /** How a session with a provider went, as a finding. */
 export function describeTrial(provider: string, trial: ProviderTrial): Finding {
   const about = { group: provider, subject: 'session' };
-  return trial.works
-    ? { ...about, status: 'ok', detail: 'a small model runs' }
-    : { ...about, status: 'broken', detail: trial.reason };
+  if (trial.works) return { ...about, status: 'ok', detail: 'a small model runs' };
+  const { reason } = trial;
+  const fix = REMEDIES.find(([pattern]) => pattern.test(reason))?.[1];
+  return { ...about, status: 'broken', detail: reason, ...(fix === undefined ? {} : { fix }) };
 }
 
 async function examineFile(
