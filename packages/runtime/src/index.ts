@@ -54,6 +54,13 @@ export {
   summarizeStatistics,
 } from './calibration/statistics.ts';
 export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
+export type { Diagnosis, DiagnosisOptions } from './doctor/diagnose.ts';
+export { diagnose } from './doctor/diagnose.ts';
+export type { Finding, FindingStatus } from './doctor/finding.ts';
+export type { Host, Outcome } from './doctor/host.ts';
+export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
+export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
+export type { ProviderTrial } from './doctor/try-provider.ts';
 export type { EnergyComparison, EnergyFigure } from './energy/measure-energy.ts';
 export { measureEnergy } from './energy/measure-energy.ts';
 export type { EnergyMeter, EnergyReading, EnergySources, FoundMeter } from './energy/meter.ts';
