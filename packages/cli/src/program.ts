@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { oneLine } from '@sentei/report';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -58,7 +59,7 @@ function createProgram(environment: Environment): Command {
       outputError: () => {},
     })
     .addHelpText('after', `\n${describeExitCodes()}`);
-  for (const add of [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce]) {
+  for (const add of [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce, addAudit]) {
     add(program, environment).copyInheritedSettings(program).addHelpText('after', `\n${describeExitCodes()}`);
   }
   return program;

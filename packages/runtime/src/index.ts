@@ -24,6 +24,7 @@ export type { JudgeOptions } from './judging/judge.ts';
 export { createJudge, longestWindow } from './judging/judge.ts';
 export type { Machine } from './machine/machine.ts';
 export { describeMachine } from './machine/machine.ts';
+export { runtimePackageVersion } from './machine/package-version.ts';
 export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts';
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';

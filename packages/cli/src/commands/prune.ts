@@ -12,6 +12,7 @@ interface PruneFlags extends PipelineFlags {
   readonly stopAfter?: number;
   readonly printChanges?: string;
   readonly reproducer?: string;
+  readonly audit?: string;
   readonly validation: ValidationEffort;
 }
 
@@ -29,6 +30,7 @@ export function addPrune(program: Command, environment: Environment): Command {
       'write the model as text after each patch, to a new folder, or - for here',
     )
     .option('--reproducer <folder>', 'a new folder for what sentei reproduce needs, should a pass fail')
+    .option('--audit <file>', 'write down every decision, at the end of this file')
     .addOption(
       new Option('--validation <effort>', 'how thoroughly the result is compared with the original')
         .choices(['full', 'short', 'none'])
