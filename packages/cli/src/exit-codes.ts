@@ -42,6 +42,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'output-unwritable': 6,
   'runtime-failed': 7,
   'runtime-timeout': 7,
+  'not-numbers': 7,
   'budget-exceeded': 8,
   'not-reproduced': 9,
   'audit-broken': 10,

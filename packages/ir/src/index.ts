@@ -39,6 +39,19 @@ export {
 } from './pass/bisect-pipeline.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
 export {
+  type Calibration,
+  type Calibrator,
+  type CollectOptions,
+  type GramMatrix,
+  type Histogram,
+  type Moments,
+  type QuantileSketch,
+  quantileOf,
+  type RowSample,
+  type Tap,
+  type TapStatistics,
+} from './pass/calibration.ts';
+export {
   type Criterion,
   checkCriterion,
   type Finding,

@@ -6,11 +6,14 @@ export type {
 } from './json/description.ts';
 export { printReport } from './json/print.ts';
 export type {
+  AnatomyFacts,
   BudgetFacts,
   FileFacts,
   ModelFacts,
+  PatchPlace,
   Report,
   SplitRange,
+  SubBlockFacts,
   ValidationEffort,
 } from './json/types.ts';
 export { drawComparison } from './terminal/comparison-tables.ts';
@@ -21,6 +24,7 @@ export {
   formatBytes,
   formatChange,
   formatCount,
+  formatDuration,
   formatList,
   formatMilliseconds,
   formatNumber,

@@ -1,4 +1,11 @@
-export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from '@sentei/data';
+export type {
+  Feeds,
+  HostTensor,
+  Outputs,
+  TensorData,
+  TensorOf,
+  TensorType,
+} from '@sentei/data';
 export { hostTensor } from '@sentei/data';
 export type { AuditLogOptions } from './audit/audit-log.ts';
 export { AuditLog } from './audit/audit-log.ts';
@@ -16,6 +23,10 @@ export type {
 export { benchmarkPair } from './benchmark/benchmark.ts';
 export type { Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
+export { evaluate } from './evaluation/evaluate.ts';
+export type { BootstrapOptions, Interval, PairedDifference } from './evaluation/paired-bootstrap.ts';
+export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
@@ -29,6 +40,9 @@ export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export type { Metric, Share } from './metrics/metric.ts';
+export { meanMetric, ratioMetric } from './metrics/metric.ts';
+export type { OutputReduction } from './metrics/output-reduction.ts';
 export type { ProviderAssignment } from './placement/assignment.ts';
 export type { PlacementOptions } from './placement/measure-placement.ts';
 export { measurePlacement } from './placement/measure-placement.ts';

@@ -1,25 +1,22 @@
 import { drawTable } from '@sentei/report';
-import { type AuditedRun, verifyAudit } from '@sentei/runtime';
+import { type AuditedRun, type AuditSummary, verifyAudit } from '@sentei/runtime';
 import type { Command } from 'commander';
-import type { Environment } from '../program.ts';
+import type { CommandEnvironment } from '../program.ts';
 
 /** Adds `sentei audit`. */
-export function addAudit(program: Command, { stdout }: Environment): Command {
+export function addAudit(program: Command, { output }: CommandEnvironment): Command {
   return program
     .command('audit')
     .description('Check that an audit log was not changed after it was written, and list its runs.')
     .argument('<file>', 'a file that --audit wrote')
-    .option('--json', 'write the summary as JSON')
-    .action(async (file: string, { json = false }: { readonly json?: boolean }) => {
-      const summary = await verifyAudit(file);
-      if (json) {
-        stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-        return;
-      }
-      if (summary.runs.length > 0) stdout.write(drawRuns(summary.runs));
-      stdout.write(`${summary.lines} lines, each follows from the one before\n`);
-      stdout.write(`last line: ${summary.lastHash}\n`);
+    .action(async (file: string) => {
+      output.print(await verifyAudit(file), drawSummary);
     });
+}
+
+function drawSummary({ lines, lastHash, runs }: AuditSummary): string {
+  const table = runs.length > 0 ? drawRuns(runs) : '';
+  return `${table}${lines} lines, each follows from the one before\nlast line: ${lastHash}\n`;
 }
 
 function drawRuns(runs: readonly AuditedRun[]): string {

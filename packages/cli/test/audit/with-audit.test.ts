@@ -21,7 +21,11 @@ test('a run is written down with its beginning, what it says and its end', async
       event: 'run-started',
       command: 'prune',
       options,
-      versions: { node: process.versions.node, onnxruntimeNode: expect.any(String), sentei: expect.any(String) },
+      versions: {
+        node: process.versions.node,
+        onnxruntimeNode: expect.any(String),
+        sentei: expect.any(String),
+      },
     },
     { event: 'verdict', outcome: 'pass' },
     { event: 'run-finished' },

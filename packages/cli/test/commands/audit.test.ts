@@ -26,7 +26,10 @@ test('prune writes down what it decides, and audit checks and lists it', async (
   expect(lines.find(({ event }) => event === 'model-read')).toMatchObject({
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
-  expect(lines.find(({ event }) => event === 'criterion')).toMatchObject({ name: 'maxDrop', outcome: 'pass' });
+  expect(lines.find(({ event }) => event === 'criterion')).toMatchObject({
+    name: 'maxDrop',
+    outcome: 'pass',
+  });
   const report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'));
   const decided = report.passes.flatMap(({ patches }: { patches: { decision: string }[] }) => patches);
   expect(lines.filter(({ event }) => /^patch-(applied|reverted|refused)$/.test(String(event)))).toHaveLength(
@@ -44,7 +47,11 @@ test('prune writes down what it decides, and audit checks and lists it', async (
 });
 
 test('a run that breaks the budget leaves its log and nothing else', async () => {
-  const { audit, run, folder } = await pruned(['--max-drop=0', '--pipeline=cleanup', '--heldout=missing.txt']);
+  const { audit, run, folder } = await pruned([
+    '--max-drop=0',
+    '--pipeline=cleanup',
+    '--heldout=missing.txt',
+  ]);
   expect(run.code).toBe(5);
   expect((await eventsOf(audit)).map(({ event }) => event)).toEqual(['run-started', 'run-failed']);
   expect(await listing(folder)).toEqual(['logs', 'logs/audit.jsonl', 'text.txt', 'tiny.onnx']);

@@ -36,6 +36,39 @@ export interface BudgetFacts {
   readonly heldoutDrop?: number;
 }
 
+/** Which patch of which pass: the one at `patch` among the patches of the record at `record`, both from 0. */
+export interface PatchPlace {
+  readonly record: number;
+  readonly patch: number;
+}
+
+/** A residual branch of the original model, and what became of it. */
+export interface SubBlockFacts {
+  /** `attention`, `mlp` or another kind of branch. */
+  readonly kind: string;
+  /** Where its norm stands: `pre`, `post`, `inside` or `none`. */
+  readonly norm: string;
+  /** The sum that joins it with the stream, as messages name it. */
+  readonly merge: string;
+  /** Of attention that was recognised, where its shape tells. */
+  readonly heads: number | null;
+  readonly nodes: number;
+  /** How many of these nodes are still in the result. */
+  readonly nodesLeft: number;
+  /** Whether the sum is still in the result. */
+  readonly mergeLeft: boolean;
+  /** Everything that was proposed or refused about one of its nodes, in the order it was decided. */
+  readonly decisions: readonly PatchPlace[];
+}
+
+/** What the original model is made of along its residual streams, and what the passes did to it. */
+export interface AnatomyFacts {
+  /** In graph order; `depth` counts from 0 in each stream. */
+  readonly blocks: readonly { readonly depth: number; readonly subBlocks: readonly SubBlockFacts[] }[];
+  /** Sums that look like the end of a residual branch and cannot be taken out. */
+  readonly skipped: readonly { readonly node: string; readonly reason: string }[];
+}
+
 /** Everything about one run of `prune`: what was done, why, and what it changed. */
 export interface Report {
   /** Version of this format. */
@@ -65,6 +98,8 @@ export interface Report {
   readonly data: Readonly<Record<Split, SplitRange>> | null;
   readonly source: ModelFacts;
   readonly result: ModelFacts;
+  /** Absent in reports of earlier versions. */
+  readonly anatomy?: AnatomyFacts | undefined;
   readonly passes: readonly PassRecord[];
   readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;
