@@ -71,11 +71,14 @@ export type {
 } from './rollout/types.ts';
 export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
+export type { AgreementFigure, AgreementStatistic } from './validation/agreement.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
 export type { QualityFigure } from './validation/quality.ts';
+export type { HeldoutData, ShiftedData } from './validation/quality-on-data.ts';
 export type { SpeedFigure } from './validation/speed.ts';
 export type { Effort, LeftOut } from './validation/types.ts';
 export type { Budget, CriterionDefinition, CriterionName } from './verdict/budget.ts';
 export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
 export { decideVerdict } from './verdict/decide-verdict.ts';
+export { figuresOf } from './verdict/figures.ts';
 export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';

@@ -22,7 +22,7 @@ function drawSummary({ lines, lastHash, runs }: AuditSummary): string {
 function drawRuns(runs: readonly AuditedRun[]): string {
   const count = ({ events }: AuditedRun, event: string) => String(events[event] ?? 0);
   const rows = runs.map((run) => [
-    run.startedAt.slice(0, 19).replace('T', ' '),
+    run.startedAt.slice(0, 16).replace('T', ' '),
     run.command,
     run.outcome,
     count(run, 'patch-applied'),

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { Feeds } from '@sentei/data';
 import { parseOptions, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
 import type { ExecutionProvider, GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
@@ -38,6 +39,8 @@ export interface LoadOptions {
    * ONNX Runtime also prints all that it has to say about loading the model.
    */
   readonly profile?: string | undefined;
+  /** Fed on every run for inputs that the session then hides, such as the skip gates of a pruned model. */
+  readonly constants?: Feeds | undefined;
 }
 
 export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
@@ -104,10 +107,8 @@ export class Engine {
    *   `runtime-timeout`, `cancelled`
    */
   async load(path: string, options: LoadOptions = {}): Promise<Session> {
-    const { executionProvider = this.#options.executionProvider, ...rest } = parseOptions(
-      loadOptions,
-      options,
-    );
+    const { constants, ...given } = options;
+    const { executionProvider = this.#options.executionProvider, ...rest } = parseOptions(loadOptions, given);
     if (this.#isClosed)
       throw new SenteiError('cancelled', `${path}: the engine is closed`, { subject: path });
     await checkIsFile(path);
@@ -115,7 +116,7 @@ export class Engine {
     try {
       const settings = { threads: this.threads, executionProvider, ...rest };
       const { signature } = await worker.exchange({ kind: 'load', path: resolve(path), settings }, path);
-      return new Session(path, signature, worker);
+      return new Session(path, signature, worker, constants);
     } catch (error) {
       await worker.stop();
       throw error;
