@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
@@ -48,6 +49,7 @@ const COMMANDS = [
   addBisect,
   addReproduce,
   addBenchmark,
+  addAudit,
   addDoctor,
 ] as const;
 
