@@ -1,3 +1,5 @@
+export { drawPage } from './html/page.ts';
+export type { PageInput, Pricing } from './html/types.ts';
 export type {
   AttentionDescription,
   BlockDescription,
@@ -14,6 +16,7 @@ export type {
   Report,
   SplitRange,
   SubBlockFacts,
+  TileFacts,
   ValidationEffort,
 } from './json/types.ts';
 export { drawComparison } from './terminal/comparison-tables.ts';
