@@ -1,7 +1,7 @@
 /** What is used of cli-progress, which comes without types. */
 declare module 'cli-progress' {
   export interface Options {
-    readonly format?: string;
+    readonly format?: (options: Options, params: Params) => string;
     readonly stream?: NodeJS.WritableStream;
     readonly clearOnComplete?: boolean;
     readonly hideCursor?: boolean;
@@ -9,13 +9,15 @@ declare module 'cli-progress' {
     readonly linewrap?: boolean | null;
   }
 
-  export type Payload = Readonly<Record<string, string>>;
+  export interface Params {
+    /** Columns of the terminal. */
+    readonly maxWidth: number;
+  }
 
   export class SingleBar {
     constructor(options: Options, preset?: unknown);
-    start(total: number, value: number, payload?: Payload): void;
-    update(value: number, payload?: Payload): void;
-    setTotal(total: number): void;
+    start(total: number, value: number): void;
+    update(value: number): void;
     stop(): void;
   }
 

@@ -18,6 +18,7 @@ export async function main(args: readonly string[]): Promise<void> {
     stderr: process.stderr,
     signal: interruption.signal,
     trace: process.env.SENTEI_DEBUG === '1',
+    variables: process.env,
     now: () => performance.now(),
   });
 }

@@ -164,3 +164,55 @@ test('a defect ends with 1 and a trace on demand', async () => {
   expect(code).toBe(1);
   expect(stderr.text()).toMatch(/^sentei: unexpected: .*\nhint: this is a defect .*\n.*\n {4}at /);
 });
+
+test('--json and --quiet stand before or after any command', async () => {
+  const folder = await emptyFolder();
+  const model = await savedModel(folder);
+  for (const args of [
+    ['--json', 'inspect', model],
+    ['inspect', model, '--json'],
+    ['inspect', '--quiet', '--json', model],
+  ]) {
+    const { code, stdout, stderr } = await sentei(args);
+    expect([code, JSON.parse(stdout).path, stderr]).toEqual([0, model, '']);
+  }
+  const { stdout } = await sentei(['diff', model, model, '--json']);
+  expect(JSON.parse(stdout)).toEqual({ before: model, after: model, equal: true, diff: '' });
+});
+
+test('with --json a run is one document, with lines of JSON about it', async () => {
+  const folder = await emptyFolder();
+  const model = await savedModel(folder);
+  const flags = ['--pipeline=cleanup', '--validation=none', '--json'];
+  const run = (out: string, ...more: string[]) =>
+    sentei(['prune', model, `--out=${join(folder, out)}`, ...flags, ...more]);
+  const { code, stdout, stderr } = await run('a');
+  expect([code, JSON.parse(stdout).result.path]).toEqual([0, join(folder, 'a', 'model.onnx')]);
+  const events = stderr.trimEnd().split('\n');
+  expect(new Set(events.map((line) => JSON.parse(line).event))).toEqual(new Set(['step', 'warning']));
+  expect((await run('b', '--quiet')).stderr).toBe('');
+});
+
+test.each([
+  [['inspect', 'none.onnx'], { exitCode: 3, code: 'file-missing', hint: 'check the path' }],
+  [['inspect'], { exitCode: 2, code: 'invalid-option', subject: null }],
+  [
+    ['prune', 'a.onnx', '--out=x', '--print-changes=-'],
+    { exitCode: 2, message: expect.stringContaining('name a folder') },
+  ],
+])('with --json the error of %j is one line of JSON', async (args, expected) => {
+  const { code, stdout, stderr } = await sentei(['--json', ...args]);
+  expect([code, stdout]).toEqual([expected.exitCode, '']);
+  expect(JSON.parse(stderr)).toMatchObject({ event: 'error', ...expected });
+});
+
+test('with --quiet an error is still said', async () => {
+  const { code, stderr } = await sentei(['--quiet', 'inspect', 'none.onnx']);
+  expect([code, stderr]).toEqual([3, 'sentei: none.onnx does not exist\nhint: check the path\n']);
+});
+
+test('the help of every command names the modes', async () => {
+  const { stdout } = await sentei(['inspect', '--help']);
+  expect(stdout).toContain('--quiet');
+  expect(stdout).toContain('--json');
+});

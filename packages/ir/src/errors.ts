@@ -19,8 +19,10 @@ export type ErrorCode =
   | 'output-unwritable'
   | 'runtime-failed'
   | 'runtime-timeout'
+  | 'not-numbers'
   | 'budget-exceeded'
   | 'not-reproduced'
+  | 'audit-broken'
   | 'cancelled';
 
 /** What an error says beyond its code and message. */

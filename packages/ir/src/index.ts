@@ -38,8 +38,37 @@ export {
   type CulpritPatch,
 } from './pass/bisect-pipeline.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
+export {
+  type Calibration,
+  type Calibrator,
+  type CollectOptions,
+  type GramMatrix,
+  type Histogram,
+  type Moments,
+  type QuantileSketch,
+  quantileOf,
+  type RowSample,
+  type Tap,
+  type TapStatistics,
+} from './pass/calibration.ts';
+export {
+  type Criterion,
+  checkCriterion,
+  type Finding,
+  type Interval,
+  type Measured,
+  type Outcome,
+  worse,
+} from './pass/criterion.ts';
 export type { Executor } from './pass/executor.ts';
-export type { Instrument, KeptPatch, PassFailure, PassRunPlace } from './pass/instrument.ts';
+export type {
+  DecidedPatch,
+  Instrument,
+  KeptPatch,
+  PassFailure,
+  PassRunPlace,
+  ProposedPatch,
+} from './pass/instrument.ts';
 export { isPassFactory, loadPlugin, type Plugin } from './pass/load-plugin.ts';
 export {
   type Decision,

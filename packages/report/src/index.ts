@@ -27,6 +27,7 @@ export {
   formatBytes,
   formatChange,
   formatCount,
+  formatDuration,
   formatList,
   formatMilliseconds,
   formatNumber,

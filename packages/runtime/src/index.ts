@@ -1,5 +1,18 @@
-export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from '@sentei/data';
+export type {
+  Feeds,
+  HostTensor,
+  Outputs,
+  TensorData,
+  TensorOf,
+  TensorType,
+} from '@sentei/data';
 export { hostTensor } from '@sentei/data';
+export type { AuditLogOptions } from './audit/audit-log.ts';
+export { AuditLog } from './audit/audit-log.ts';
+export type { AuditEvent, AuditFields, AuditLine } from './audit/types.ts';
+export type { AuditedRun, AuditSummary } from './audit/verify-audit.ts';
+export { verifyAudit } from './audit/verify-audit.ts';
+export { watchPipeline } from './audit/watch-pipeline.ts';
 export type {
   BenchmarkOptions,
   BenchmarkPoint,
@@ -8,8 +21,17 @@ export type {
   PairTiming,
 } from './benchmark/benchmark.ts';
 export { benchmarkPair } from './benchmark/benchmark.ts';
-export type { Summary } from './benchmark/statistics.ts';
+export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
+export { comparePairs } from './benchmark/comparison.ts';
+export type { IntervalOptions } from './benchmark/interval.ts';
+export { medianInterval } from './benchmark/interval.ts';
+export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
+export type { WarmUp } from './benchmark/steady.ts';
+export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
+export { evaluate } from './evaluation/evaluate.ts';
+export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/paired-bootstrap.ts';
+export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
@@ -22,6 +44,9 @@ export type { BitsPerByte, BitsPerByteOptions } from './metrics/bits-per-byte.ts
 export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export type { Metric, Share } from './metrics/metric.ts';
+export { meanMetric, ratioMetric } from './metrics/metric.ts';
+export type { OutputReduction } from './metrics/output-reduction.ts';
 export type { ProviderAssignment } from './placement/assignment.ts';
 export type { PlacementOptions } from './placement/measure-placement.ts';
 export { measurePlacement } from './placement/measure-placement.ts';
@@ -37,9 +62,24 @@ export type {
   ValueSignature,
 } from './process/protocol.ts';
 export type { Session } from './process/session.ts';
+export { takesPart } from './rollout/assign-request.ts';
+export type { RolloutOptions } from './rollout/plan-rollout.ts';
+export { planRollout } from './rollout/plan-rollout.ts';
+export type {
+  GateStep,
+  RolloutInput,
+  RolloutPlan,
+  RolloutStep,
+  WatchedFigure,
+  WatchRule,
+} from './rollout/types.ts';
 export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
 export type { QualityFigure } from './validation/quality.ts';
 export type { SpeedFigure } from './validation/speed.ts';
 export type { Effort, LeftOut } from './validation/types.ts';
+export type { Budget, CriterionDefinition, CriterionName } from './verdict/budget.ts';
+export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
+export { decideVerdict } from './verdict/decide-verdict.ts';
+export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';

@@ -6,8 +6,7 @@ import { diffTexts } from '../diff-texts.ts';
 import { explainError } from '../explain-error.ts';
 import { PROPERTIES, type PropertyName } from '../model-property.ts';
 import { modelText } from '../model-text.ts';
-import type { Environment } from '../program.ts';
-import { displayProgress } from '../progress.ts';
+import type { CommandEnvironment } from '../program.ts';
 import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readAmount } from './pipeline-flags.ts';
 
 interface BisectFlags extends PipelineFlags {
@@ -17,7 +16,7 @@ interface BisectFlags extends PipelineFlags {
 }
 
 /** Adds `sentei bisect`. */
-export function addBisect(program: Command, environment: Environment): Command {
+export function addBisect(program: Command, environment: CommandEnvironment): Command {
   const command = program
     .command('bisect')
     .description('Find the patch of a pipeline with which a model loses a property.')
@@ -41,36 +40,34 @@ export function addBisect(program: Command, environment: Environment): Command {
   });
 }
 
-async function run(
-  model: string,
-  flags: BisectFlags,
-  { stdout, stderr, signal, now }: Environment,
-): Promise<void> {
-  const listener = displayProgress(stderr, now);
-  try {
-    const found = await bisect({ model, ...flags, plugins: flags.passes, signal, listener });
-    listener.stop();
-    stdout.write(describe(found));
-  } finally {
-    listener.stop();
-  }
+async function run(model: string, flags: BisectFlags, { output, signal }: CommandEnvironment): Promise<void> {
+  const { passes: plugins, ...settings } = flags;
+  const found = await output.during((listener) => bisect({ model, ...settings, plugins, signal, listener }));
+  const { culprit, runs, error } = found;
+  const diff = diffOf(found);
+  output.print({ runs, ...culprit, error: error === undefined ? null : explainError(error), diff }, () =>
+    describe(found, diff),
+  );
 }
 
-function describe({ culprit, runs, before, after, error }: Extract<Bisection, { status: 'found' }>): string {
+type Found = Extract<Bisection, { status: 'found' }>;
+
+function describe({ culprit, runs, error }: Found, diff: string | null): string {
   const { number, pass, place, run, patch, nodes } = culprit;
   const what = patch === undefined ? 'between patches' : `patch '${patch}'`;
   const lines = [
     `found in ${runs} runs: number ${number}, ${what} of pass ${pass} at ${place}, run ${run}`,
     `nodes: ${nodes.length === 0 ? 'none named' : formatList(nodes, 8)}`,
   ];
-  const head = `${lines.join('\n')}\n`;
-  if (after === undefined) return head + explainError(error);
-  const texts = [before, after].map(modelText);
-  return (
-    head +
-    diffTexts(
-      { name: `${number - 1} patches`, text: texts[0] ?? '' },
-      { name: `${number} patches`, text: texts[1] ?? '' },
-    )
+  return `${lines.join('\n')}\n${diff ?? explainError(error)}`;
+}
+
+/** What the patch changed; `null` when the pipeline failed with it. */
+function diffOf({ culprit, before, after }: Found): string | null {
+  if (after === undefined) return null;
+  const { number } = culprit;
+  return diffTexts(
+    { name: `${number - 1} patches`, text: modelText(before) },
+    { name: `${number} patches`, text: modelText(after) },
   );
 }

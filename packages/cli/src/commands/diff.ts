@@ -2,10 +2,10 @@ import { readModel } from '@sentei/ir';
 import type { Command } from 'commander';
 import { diffTexts } from '../diff-texts.ts';
 import { modelText } from '../model-text.ts';
-import type { Environment } from '../program.ts';
+import type { CommandEnvironment } from '../program.ts';
 
 /** Adds `sentei diff`. */
-export function addDiff(program: Command, { stdout }: Environment): Command {
+export function addDiff(program: Command, { output }: CommandEnvironment): Command {
   return program
     .command('diff')
     .description('Compare the texts of two models line by line; writes nothing when they are equal.')
@@ -15,6 +15,8 @@ export function addDiff(program: Command, { stdout }: Environment): Command {
       const texts = [];
       for (const name of [before, after]) texts.push({ name, text: modelText(await readModel(name)) });
       const [a, b] = texts;
-      if (a && b) stdout.write(diffTexts(a, b));
+      if (!a || !b) return;
+      const diff = diffTexts(a, b);
+      output.print({ before, after, equal: diff === '', diff }, () => diff);
     });
 }

@@ -1,10 +1,10 @@
 import { readModel, writeFileWhole } from '@sentei/ir';
 import type { Command } from 'commander';
 import { modelText } from '../model-text.ts';
-import type { Environment } from '../program.ts';
+import type { CommandEnvironment } from '../program.ts';
 
 /** Adds `sentei print`. */
-export function addPrint(program: Command, { stdout }: Environment): Command {
+export function addPrint(program: Command, { output }: CommandEnvironment): Command {
   return program
     .command('print')
     .description('Write a model as text, without the numbers of large weights.')
@@ -12,7 +12,7 @@ export function addPrint(program: Command, { stdout }: Environment): Command {
     .option('--out <file>', 'where to write; default: to the terminal')
     .action(async (path: string, { out }: { readonly out?: string }) => {
       const text = modelText(await readModel(path));
-      if (out === undefined) stdout.write(text);
-      else await writeFileWhole(out, text);
+      if (out !== undefined) await writeFileWhole(out, text);
+      output.print(out === undefined ? { path, text } : { path, out }, () => (out === undefined ? text : ''));
     });
 }

@@ -2,8 +2,8 @@ import { drawComparison, drawPasses, formatBytes, type Report, type ValidationEf
 import { type Command, Option } from 'commander';
 import { writeChanges } from '../change-folder.ts';
 import { modelText } from '../model-text.ts';
-import type { Environment } from '../program.ts';
-import { displayProgress } from '../progress.ts';
+import type { Paint } from '../paint.ts';
+import type { CommandEnvironment } from '../program.ts';
 import { prune } from '../prune.ts';
 import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readWhole } from './pipeline-flags.ts';
 
@@ -16,7 +16,7 @@ interface PruneFlags extends PipelineFlags {
 }
 
 /** Adds `sentei prune`. */
-export function addPrune(program: Command, environment: Environment): Command {
+export function addPrune(program: Command, environment: CommandEnvironment): Command {
   const command = program
     .command('prune')
     .description('Prune a model, compare the result with the original, and write it with a report.')
@@ -36,26 +36,27 @@ export function addPrune(program: Command, environment: Environment): Command {
     )
     .action(async (model: string, flags: PruneFlags) => {
       checkPipelineFlags(flags, command);
+      if (flags.printChanges === '-' && environment.output.isJson) {
+        command.error('error: --print-changes - writes text where --json writes the result: name a folder');
+      }
       await run(model, flags, environment);
     });
 }
 
-async function run(model: string, flags: PruneFlags, environment: Environment): Promise<void> {
-  const { stdout, stderr, signal, now } = environment;
-  const listener = displayProgress(stderr, now);
-  try {
-    const { printChanges, passes: plugins, ...options } = flags;
+async function run(model: string, flags: PruneFlags, environment: CommandEnvironment): Promise<void> {
+  const { stdout, signal, output } = environment;
+  const { printChanges, passes: plugins, ...options } = flags;
+  const report = await output.during(async (listener) => {
     const instruments =
       printChanges === undefined ? [] : [await writeChanges(printChanges, modelText, stdout)];
-    const report = await prune({ model, ...options, plugins, instruments, signal, listener });
-    listener.stop();
-    stdout.write(drawPasses(report.passes));
-    stdout.write(drawComparison(report));
-    for (const warning of report.warnings) stdout.write(`warning: ${warning}\n`);
-    stdout.write(closingLine(report));
-  } finally {
-    listener.stop();
-  }
+    return prune({ model, ...options, plugins, instruments, signal, listener });
+  });
+  output.print(report, drawReport);
+}
+
+function drawReport(report: Report, { caution }: Paint): string {
+  const warnings = report.warnings.map((warning) => `${caution('warning')}: ${warning}\n`);
+  return [drawPasses(report.passes), drawComparison(report), ...warnings, closingLine(report)].join('');
 }
 
 function closingLine({ source, result }: Report): string {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Model } from '../graph/model.ts';
 import type { Random } from '../random.ts';
+import type { Calibrator } from './calibration.ts';
 import { checkOptions } from './check-options.ts';
 import type { Executor } from './executor.ts';
 import { completeContext } from './run-context.ts';
@@ -74,6 +75,8 @@ export interface PassContext {
   readonly judge: Judge | undefined;
   /** Absent when nothing can be run: passes then do without the numbers it would give. */
   readonly executor?: Executor | undefined;
+  /** Absent when there is no data to calibrate on: passes then do without statistics of it. */
+  readonly calibration?: Calibrator | undefined;
   /** Largest loss of the judge's metric that a pipeline may cause, relative to the original model. */
   readonly maxDrop: number;
   readonly signal?: AbortSignal;

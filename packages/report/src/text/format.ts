@@ -43,3 +43,18 @@ export function formatList(items: readonly string[], most = 4, joiner = ', '): s
   if (items.length <= most + 1) return items.join(joiner);
   return `${items.slice(0, most).join(joiner)} and ${items.length - most} more`;
 }
+
+/** `128` seconds as `2 min 10 s`: steps of 5 seconds above 10, of 10 above a minute, of minutes above an hour. */
+export function formatDuration(seconds: number): string {
+  const up = (step: number) => Math.ceil(Math.max(seconds, 0) / step) * step;
+  if (up(1) <= 10) return `${up(1)} s`;
+  if (up(5) < 60) return `${up(5)} s`;
+  if (up(10) < 3600) return joinUnits(up(10) / 60, 'min', 60, 's');
+  return joinUnits(up(60) / 3600, 'h', 60, 'min');
+}
+
+function joinUnits(amount: number, unit: string, parts: number, partUnit: string): string {
+  const whole = Math.floor(amount + 1e-9);
+  const rest = Math.round((amount - whole) * parts);
+  return rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${partUnit}`;
+}

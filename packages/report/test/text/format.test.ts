@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   formatBytes,
   formatChange,
   formatCount,
+  formatDuration,
   formatList,
   formatMilliseconds,
   formatNumber,
@@ -52,4 +54,36 @@ test('lists are cut where that saves more than one item', () => {
   expect(formatList(['a', 'b', 'c'], 2)).toBe('a, b, c');
   expect(formatList(['a', 'b', 'c', 'd'], 2)).toBe('a, b and 2 more');
   expect(formatList(['a', 'b'], 2, '; ')).toBe('a; b');
+});
+
+test('times are rounded up, the more the longer they are', () => {
+  expect([0, 0.2, 9.3, 10.1, 56, 61, 121, 128, 3599, 3601, 3900, 7200].map(formatDuration)).toEqual([
+    '0 s',
+    '1 s',
+    '10 s',
+    '15 s',
+    '1 min',
+    '1 min 10 s',
+    '2 min 10 s',
+    '2 min 10 s',
+    '1 h',
+    '1 h 1 min',
+    '1 h 5 min',
+    '2 h',
+  ]);
+});
+
+test('a time in words is never shorter than it is, and at most a fifth longer or five seconds', () => {
+  const seconds = (text: string) =>
+    [...text.matchAll(/(\d+) (h|min|s)/g)].reduce(
+      (sum, [, amount, unit]) => sum + Number(amount) * ({ h: 3600, min: 60, s: 1 }[`${unit}`] ?? Number.NaN),
+      0,
+    );
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (time) => {
+      const said = seconds(formatDuration(time));
+      expect(said).toBeGreaterThanOrEqual(time - 1e-6);
+      expect(said).toBeLessThanOrEqual(Math.max(time * 1.2, time + 5));
+    }),
+  );
 });

@@ -4,7 +4,7 @@ import type { Judge, Model, Progress, Split } from '@sentei/ir';
 import { SenteiError, writeModel } from '@sentei/ir';
 import { measureBitsPerByte } from '../metrics/bits-per-byte.ts';
 import { startEngine } from '../process/engine.ts';
-import { NOT_NUMBERS, type Session } from '../process/session.ts';
+import type { Session } from '../process/session.ts';
 
 /** The data a judge measures on, and how much of it. */
 export interface JudgeOptions {
@@ -95,7 +95,9 @@ export async function longestWindow(session: Session): Promise<number | undefine
       await session.score(new Uint8Array(length).fill(32));
       return length;
     } catch (error) {
-      const isOver = error instanceof SenteiError && ['runtime-failed', 'invalid-data'].includes(error.code);
+      const isOver =
+        error instanceof SenteiError &&
+        ['runtime-failed', 'not-numbers', 'invalid-data'].includes(error.code);
       if (!isOver) throw error;
     }
   }
@@ -106,7 +108,7 @@ async function bitsOf(session: Session, text: Uint8Array, windowLength: number):
   try {
     return (await measureBitsPerByte(session, text, { windowLength })).bitsPerByte;
   } catch (error) {
-    if (error instanceof SenteiError && error.message.endsWith(NOT_NUMBERS)) return Number.POSITIVE_INFINITY;
+    if (error instanceof SenteiError && error.code === 'not-numbers') return Number.POSITIVE_INFINITY;
     throw error;
   }
 }

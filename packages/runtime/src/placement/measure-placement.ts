@@ -15,6 +15,8 @@ export interface PlacementOptions {
   readonly executionProvider: ExecutionProvider;
   readonly feeds: Feeds;
   readonly graphOptimizationLevel?: GraphOptimizationLevel | undefined;
+  /** As for `startEngine`. */
+  readonly tf32?: boolean | undefined;
   /** Default: 1. */
   readonly threads?: number | undefined;
   /** Runs that count; one before them warms up. Default: 5. */
@@ -53,12 +55,13 @@ export async function measurePlacement(model: string, options: PlacementOptions)
     placementOptions,
     options,
   );
-  const { feeds, signal } = options;
+  const { feeds, tf32, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'sentei-profile-'));
   const log = new AssignmentLog();
   try {
     const engine = await startEngine({
       threads,
+      tf32,
       timeoutMs,
       signal,
       environment: { CUDA_LAUNCH_BLOCKING: '1' },

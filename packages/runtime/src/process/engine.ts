@@ -15,6 +15,11 @@ export interface EngineOptions {
   readonly timeoutMs?: number | undefined;
   /** What models run on unless they are loaded with another. Default: `cpu`. */
   readonly executionProvider?: ExecutionProvider | undefined;
+  /**
+   * Whether CUDA may multiply float32 matrices in TensorFloat-32, with ten bits behind the point. ONNX Runtime does unless it
+   * is told otherwise, which its Node binding cannot do; the environment of a process can. Default: true, as deployed.
+   */
+  readonly tf32?: boolean | undefined;
   /** Added to the environment of the processes. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Hears what the processes print, as it comes: ONNX Runtime's log. */
@@ -45,6 +50,7 @@ const engineOptions = z.strictObject({
   threads: z.int().min(1).max(1024).default(availableParallelism),
   timeoutMs: z.int().min(1).max(LONGEST_TIMEOUT).default(600_000),
   executionProvider: z.enum(EXECUTION_PROVIDERS).default('cpu'),
+  tf32: z.boolean().default(true),
   environment: z.record(z.string(), z.string()).default({}),
   onPrint: z.custom<(text: string) => void>((value) => typeof value === 'function').optional(),
   signal: z.instanceof(AbortSignal).optional(),
@@ -55,6 +61,9 @@ const loadOptions = z.strictObject({
   executionProvider: z.enum(EXECUTION_PROVIDERS).optional(),
   profile: z.string().min(1).optional(),
 });
+
+/** Read by NVIDIA's libraries (cuBLAS and cuDNN documentation: it overrides what a program asks for). */
+const WITHOUT_TF32 = { NVIDIA_TF32_OVERRIDE: '0' };
 
 interface StartedWorker {
   readonly worker: WorkerProcess;
@@ -146,6 +155,7 @@ export class Engine {
  * @throws SenteiError `invalid-option`, `runtime-failed`, `runtime-timeout` or `cancelled`
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const parsed = parseOptions(engineOptions, options);
+  const { environment, ...rest } = parseOptions(engineOptions, options);
+  const parsed = { ...rest, environment: { ...(rest.tf32 ? {} : WITHOUT_TF32), ...environment } };
   return new Engine(await WorkerProcess.start(parsed), parsed);
 }

@@ -1,4 +1,6 @@
 import type { Feeds, HostTensor, TensorType } from '@sentei/data';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
+import type { OutputReduction } from '../metrics/output-reduction.ts';
 
 /**
  * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
@@ -50,6 +52,8 @@ export interface SessionSettings {
 export interface LoadRequest {
   readonly kind: 'load';
   readonly path: string;
+  /** The folder of external data, where it is not that of the model file. */
+  readonly externalFolder?: string | undefined;
   readonly settings: SessionSettings;
 }
 
@@ -66,12 +70,11 @@ export interface TimeRequest {
   readonly runs: number;
 }
 
-export interface ScoreRequest {
-  readonly kind: 'score';
-  /** The bytes to predict: one row of the int64 input called `input`. */
-  readonly window: Uint8Array;
-  readonly input: string;
-  readonly output: string;
+/** As a run, but what is sent back is computed from the outputs and small. */
+export interface ReduceRequest {
+  readonly kind: 'reduce';
+  readonly feeds: Feeds;
+  readonly reduction: OutputReduction;
 }
 
 /** A model to load from memory, run once and let go of: many can follow each other in one process. */
@@ -87,13 +90,20 @@ export interface EndProfileRequest {
   readonly kind: 'end-profile';
 }
 
+/** One step of a calibration. */
+export interface AccumulateRequest {
+  readonly kind: 'accumulate';
+  readonly step: ReduceStep;
+}
+
 export type Request =
   | LoadRequest
   | RunRequest
   | TimeRequest
-  | ScoreRequest
+  | ReduceRequest
   | EvaluateRequest
-  | EndProfileRequest;
+  | EndProfileRequest
+  | AccumulateRequest;
 
 /** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
@@ -112,8 +122,8 @@ export type Reply =
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   | { readonly kind: 'end-profile' }
-  /** Mean bits per predicted byte. */
-  | { readonly kind: 'score'; readonly bits: number }
+  | { readonly kind: 'reduce'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'accumulate'; readonly reduced: Reduced }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ReplyTo<Kind extends Reply['kind']> = Extract<Reply, { readonly kind: Kind }>;

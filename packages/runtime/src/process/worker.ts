@@ -6,17 +6,18 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Feeds, HostTensor, TensorData, TensorType } from '@sentei/data';
-import { byteLength, decodeFloat16, isTensorType } from '@sentei/data';
+import type { Feeds, HostTensor, TensorData } from '@sentei/data';
+import { byteLength, isTensorType } from '@sentei/data';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import { nextByteBits } from '../metrics/next-byte-bits.ts';
+import { Reducer } from '../calibration/reducer.ts';
+import { reduceOutputs } from '../metrics/output-reduction.ts';
 import type {
   EvaluateRequest,
   LoadRequest,
+  ReduceRequest,
   Reply,
   Request,
   RuntimeDescription,
-  ScoreRequest,
   SessionSettings,
   ValueSignature,
 } from './protocol.ts';
@@ -128,6 +129,7 @@ async function evaluate({ model, feeds, settings }: EvaluateRequest): Promise<Re
 
 class Responder {
   #session: InferenceSession | undefined;
+  #reducer: Reducer | undefined;
 
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
@@ -148,13 +150,18 @@ class Responder {
         }
         return { kind: 'time', milliseconds };
       }
-      case 'score':
-        return this.#score(request);
+      case 'reduce':
+        return this.#reduce(request);
       case 'evaluate':
         return evaluate(request);
       case 'end-profile':
         this.#loaded().endProfiling();
         return { kind: 'end-profile' };
+      case 'accumulate': {
+        const session = this.#loaded();
+        this.#reducer ??= new Reducer((feeds, names) => runOnce(session, feeds, names), session.outputNames);
+        return { kind: 'accumulate', reduced: await this.#reducer.reduce(request.step) };
+      }
     }
   }
 
@@ -171,32 +178,16 @@ class Responder {
     };
   }
 
-  async #score({ window, input, output }: ScoreRequest): Promise<Reply> {
-    const bytes = new Tensor('int64', BigInt64Array.from(window, BigInt), [1, window.length]);
-    const logits = (await this.#loaded().run({ [input]: bytes }, [output]))[output];
-    if (!logits) throw new Error(`the model gave no output '${output}'`);
-    const vocabulary = logits.dims[2];
-    if (
-      logits.dims.length !== 3 ||
-      logits.dims[1] !== window.length ||
-      vocabulary === undefined ||
-      vocabulary < 256
-    ) {
-      throw new Error(`logits of shape [${logits.dims}] do not fit a window of ${window.length} bytes`);
-    }
-    return { kind: 'score', bits: nextByteBits(toNumbers(toHostTensor(output, logits)), vocabulary, window) };
+  async #reduce({ feeds, reduction }: ReduceRequest): Promise<Reply> {
+    const results = await this.#loaded().run(toOrtTensors(feeds), [reduction.logits]);
+    const outputs = Object.entries(results).map(([name, tensor]) => [name, toHostTensor(name, tensor)]);
+    return { kind: 'reduce', outputs: reduceOutputs(reduction, feeds, Object.fromEntries(outputs)) };
   }
 
   #loaded(): InferenceSession {
     if (!this.#session) throw new Error('no model is loaded');
     return this.#session;
   }
-}
-
-function toNumbers({ type, data }: HostTensor): ArrayLike<number> {
-  if (type === 'float32' || type === 'float64') return data;
-  if (type === 'float16') return Float64Array.from(data, decodeFloat16);
-  throw new Error(`logits of element type ${type satisfies TensorType} are not scores`);
 }
 
 const send = (reply: Reply): void => {
