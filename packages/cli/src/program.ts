@@ -6,6 +6,7 @@ import { addDiff } from './commands/diff.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
@@ -36,7 +37,7 @@ export interface CommandEnvironment extends Environment {
 /** Milliseconds. */
 const GRACE = 50;
 
-const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce] as const;
+const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce, addReport] as const;
 
 /**
  * Runs the command with the given arguments (without those for node and the script). Never throws: errors are written to

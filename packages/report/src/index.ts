@@ -7,6 +7,7 @@ export type {
   ValueDescription,
 } from './json/description.ts';
 export { printReport } from './json/print.ts';
+export { parseMeasurements, parseReport } from './json/read.ts';
 export type {
   AnatomyFacts,
   BudgetFacts,

@@ -1,4 +1,4 @@
-import { formatBytes, formatChange, formatCount } from '../../text/format.ts';
+import { formatBytes, formatChange, formatCount, formatMilliseconds } from '../../text/format.ts';
 import { type Content, html, type Markup, modelText } from '../markup.ts';
 import { drawFacts, drawTable } from '../table.ts';
 import type { PageInput, VerdictReason } from '../types.ts';
@@ -28,8 +28,8 @@ export function drawSummary(input: PageInput): Markup {
   for (const { label, original, candidate, speedup } of speed) {
     rows.push([
       html`Time at ${modelText(label)}`,
-      `${original.median.toFixed(1)} ms`,
-      `${candidate.median.toFixed(1)} ms`,
+      formatMilliseconds(original.median),
+      formatMilliseconds(candidate.median),
       `${speedup.median.toFixed(2)} × as fast`,
     ]);
   }
