@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
@@ -50,6 +51,7 @@ const COMMANDS = [
   addReproduce,
   addBenchmark,
   addAudit,
+  addReport,
   addDoctor,
 ] as const;
 
