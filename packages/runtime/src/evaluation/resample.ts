@@ -17,8 +17,13 @@ export function weighing<Score>(
   scores: readonly Score[],
 ): (counts: ArrayLike<number>) => number {
   if (metric.weigh) return metric.weigh(scores);
-  return (counts) =>
-    metric.reduce(scores.flatMap((score, index) => Array.from({ length: counts[index] ?? 0 }, () => score)));
+  return (counts) => {
+    const drawn: Score[] = [];
+    for (const [index, score] of scores.entries()) {
+      for (let copy = counts[index] ?? 0; copy > 0; copy -= 1) drawn.push(score);
+    }
+    return metric.reduce(drawn);
+  };
 }
 
 /**
