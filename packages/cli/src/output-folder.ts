@@ -4,6 +4,7 @@ import { makeFolders, removeAtExit, removeEmptyFolders, SenteiError } from '@sen
 
 export const MODEL_FILE = 'model.onnx';
 export const REPORT_FILE = 'report.json';
+export const PAGE_FILE = 'report.html';
 
 /** A folder beside the final places of the files, so that they appear by rename. */
 export interface Staging {
@@ -30,7 +31,7 @@ export async function withOutputFolder<Result>(
   let staging: string | undefined;
   const watches = foldersBetween(folder, created).map((place) => removeAtExit(place, { ifEmpty: true }));
   try {
-    for (const name of [MODEL_FILE, REPORT_FILE]) await checkTarget(join(folder, name), source);
+    for (const name of [MODEL_FILE, PAGE_FILE, REPORT_FILE]) await checkTarget(join(folder, name), source);
     staging = await makeStaging(folder);
     watches.push(removeAtExit(staging));
     const [result, trials] = [join(staging, 'result'), join(staging, 'trials')];
@@ -94,7 +95,7 @@ async function checkTarget(target: string, source: string): Promise<void> {
 /** Moves data files first and the report last, so that a model is never there without what it needs. */
 async function moveAll(result: string, folder: string, sourceFolder: string): Promise<void> {
   const entries = await readdir(result, { recursive: true, withFileTypes: true });
-  const rank = (name: string) => [MODEL_FILE, REPORT_FILE].indexOf(name);
+  const rank = (name: string) => [PAGE_FILE, MODEL_FILE, REPORT_FILE].indexOf(name);
   const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(result, join(entry.parentPath, entry.name)))

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
@@ -8,6 +9,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
@@ -48,6 +50,8 @@ const COMMANDS = [
   addBisect,
   addReproduce,
   addBenchmark,
+  addAudit,
+  addReport,
   addDoctor,
 ] as const;
 
