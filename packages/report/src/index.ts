@@ -1,4 +1,4 @@
-export type { BenchmarkRecord } from './json/benchmark.ts';
+export type { BenchmarkRecord, CountBounds, ModelWork } from './json/benchmark.ts';
 export type {
   AttentionDescription,
   BlockDescription,
