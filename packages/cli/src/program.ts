@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit.ts';
+import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -37,7 +38,16 @@ export interface CommandEnvironment extends Environment {
 /** Milliseconds. */
 const GRACE = 50;
 
-const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce, addAudit] as const;
+const COMMANDS = [
+  addInspect,
+  addPrune,
+  addPrint,
+  addDiff,
+  addBisect,
+  addReproduce,
+  addBenchmark,
+  addAudit,
+] as const;
 
 /**
  * Runs the command with the given arguments (without those for node and the script). Never throws: errors are written to

@@ -41,6 +41,10 @@ export interface LoadOptions {
   readonly profile?: string | undefined;
   /** Fed on every run for inputs that the session then hides, such as the skip gates of a pruned model. */
   readonly constants?: Feeds | undefined;
+  /** The folder of external data, where it is not that of the file. */
+  readonly externalFolder?: string | undefined;
+  /** What messages call the model. Default: its path. */
+  readonly subject?: string | undefined;
 }
 
 export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
@@ -63,6 +67,8 @@ const loadOptions = z.strictObject({
   graphOptimizationLevel: z.enum(GRAPH_OPTIMIZATION_LEVELS).default('all'),
   executionProvider: z.enum(EXECUTION_PROVIDERS).optional(),
   profile: z.string().min(1).optional(),
+  externalFolder: z.string().min(1).optional(),
+  subject: z.string().min(1).optional(),
 });
 
 /** Read by NVIDIA's libraries (cuBLAS and cuDNN documentation: it overrides what a program asks for). */
@@ -108,15 +114,21 @@ export class Engine {
    */
   async load(path: string, options: LoadOptions = {}): Promise<Session> {
     const { constants, ...given } = options;
-    const { executionProvider = this.#options.executionProvider, ...rest } = parseOptions(loadOptions, given);
+    const {
+      executionProvider = this.#options.executionProvider,
+      externalFolder,
+      subject = path,
+      ...rest
+    } = parseOptions(loadOptions, given);
     if (this.#isClosed)
       throw new SenteiError('cancelled', `${path}: the engine is closed`, { subject: path });
     await checkIsFile(path);
     const worker = await this.#takeWorker();
     try {
       const settings = { threads: this.threads, executionProvider, ...rest };
-      const { signature } = await worker.exchange({ kind: 'load', path: resolve(path), settings }, path);
-      return new Session(path, signature, worker, constants);
+      const request = { kind: 'load', path: resolve(path), externalFolder, settings } as const;
+      const { signature } = await worker.exchange(request, subject);
+      return new Session(subject, signature, worker, constants);
     } catch (error) {
       await worker.stop();
       throw error;
