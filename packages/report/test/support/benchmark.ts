@@ -11,7 +11,6 @@ const summary = (median: number): Summary => ({
 export const comparison = (ratio: number): Comparison => ({
   ratio,
   interval: { lower: ratio * 0.95, upper: ratio * 1.05, confidence: 0.95 },
-  confidence: 0.95,
   pairs: 30,
   verdict: ratio > 1.05 ? 'faster' : 'no difference',
 });
