@@ -117,6 +117,7 @@ export type { Session } from './process/session.ts';
 export { takesPart } from './rollout/assign-request.ts';
 export type { RolloutOptions } from './rollout/plan-rollout.ts';
 export { planRollout } from './rollout/plan-rollout.ts';
+export { rolloutInput } from './rollout/rollout-input.ts';
 export type {
   GateStep,
   RolloutInput,
@@ -138,4 +139,12 @@ export type { Budget, CriterionDefinition, CriterionName } from './verdict/budge
 export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
 export { decideVerdict } from './verdict/decide-verdict.ts';
 export { figuresOf } from './verdict/figures.ts';
-export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';
+export type {
+  CriterionResult,
+  Figure,
+  Quantity,
+  ValidatedData,
+  ValidatedModel,
+  ValidationRecord,
+  Verdict,
+} from './verdict/types.ts';
