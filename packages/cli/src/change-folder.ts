@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Instrument, type Model, printChanges, SenteiError, writeFileWhole } from '@sentei/ir';
-import { oneLine } from './explain-error.ts';
+import { oneLine } from '@sentei/report';
 import type { TextStream } from './progress.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { type PassRecord, SenteiError } from '@sentei/ir';
+import { type BudgetFacts, formatChange, formatShare, type Report } from '@sentei/report';
 import type { OutputComparison } from '@sentei/runtime';
-import { formatChange, formatShare } from './format.ts';
 import type { Listener } from './progress.ts';
-import type { BudgetFacts, Report } from './report.ts';
 
 /** Rounding moves outputs by far less than this: cosine similarity and share of rows with the same largest element. */
 const EXACT = { cosineSimilarity: 0.9999, top1Agreement: 0.99 } as const;

@@ -1,12 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SenteiError, type Split } from '@sentei/ir';
-
-/** Bytes `from` up to, not including, `to` of a file. */
-export interface SplitRange {
-  readonly path: string;
-  readonly from: number;
-  readonly to: number;
-}
+import type { SplitRange } from '@sentei/report';
 
 export interface DataSplits {
   readonly ranges: Readonly<Record<Split, SplitRange>>;

@@ -12,61 +12,18 @@ import {
   inferTypes,
   isTensorType,
   type Model,
-  type ModelStatistics,
   type Node,
   type TypeTable,
   type Value,
   type ValueType,
 } from '@sentei/ir';
+import type {
+  AttentionDescription,
+  BlockDescription,
+  ModelDescription,
+  ValueDescription,
+} from '@sentei/report';
 import { externalLocations } from './file-facts.ts';
-
-export interface ValueDescription {
-  readonly name: string;
-  /** Element type of a tensor, or the kind of anything else. */
-  readonly type: string;
-  /** Numbers, symbols, and `null` for what is unknown; `null` as a whole when the rank is. */
-  readonly dims: readonly (number | string | null)[] | null;
-}
-
-export interface BlockDescription {
-  readonly depth: number;
-  readonly input: string;
-  readonly output: string;
-  readonly subBlocks: readonly {
-    readonly kind: string;
-    readonly norm: string;
-    readonly merge: string;
-    readonly nodes: number;
-  }[];
-}
-
-export interface AttentionDescription {
-  /** The softmax, as messages name it. */
-  readonly softmax: string;
-  readonly nodes: number;
-  /** What happens to the scores before the softmax, in order. */
-  readonly steps: readonly string[];
-  /** Whether one of the biases is a forget gate, D[i, j] = c[i] − c[j] with c never growing. */
-  readonly hasForgetGate: boolean;
-}
-
-/** What a model is made of, as far as its structure tells. */
-export interface ModelDescription extends ModelStatistics {
-  readonly irVersion: number;
-  readonly opsets: Readonly<Record<string, number>>;
-  readonly inputs: readonly ValueDescription[];
-  readonly outputs: readonly ValueDescription[];
-  /** Nodes by operator, those of other domains with the domain before a colon; most frequent first. */
-  readonly operators: Readonly<Record<string, number>>;
-  readonly subgraphs: number;
-  readonly functions: readonly string[];
-  readonly externalData: readonly string[];
-  readonly blocks: readonly BlockDescription[];
-  /** Sums that look like the end of a residual block and are none that could be taken out. */
-  readonly skippedMerges: readonly { readonly node: string; readonly reason: string }[];
-  readonly attention: readonly AttentionDescription[];
-  readonly norms: Readonly<Record<string, number>>;
-}
 
 /** Describes a model without reading its weights. */
 export function describeModel(model: Model): ModelDescription {

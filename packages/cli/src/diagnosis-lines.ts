@@ -1,5 +1,5 @@
 import type { Diagnosis, Finding, FindingStatus } from '@sentei/runtime';
-import { oneLine } from './explain-error.ts';
+import { oneLine } from '@sentei/report';
 import type { Paint } from './paint.ts';
 
 const WIDEST_STATUS = 'missing'.length;

@@ -8,7 +8,7 @@ export const EXIT_CODES = [
   { code: 3, meaning: 'the model file cannot be read' },
   {
     code: 4,
-    meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value, no plugin',
+    meaning: 'the pipeline or the budget cannot be read: syntax, unknown name, invalid value, no plugin',
   },
   { code: 5, meaning: 'the data cannot be used' },
   { code: 6, meaning: 'the output cannot be written' },
@@ -16,8 +16,9 @@ export const EXIT_CODES = [
     code: 7,
     meaning: 'ONNX Runtime failed, took too long or cannot be installed, or the pruned model does not run',
   },
-  { code: 8, meaning: 'the quality on held-out data broke the budget' },
+  { code: 8, meaning: 'the budget is not held' },
   { code: 9, meaning: 'not reproduced: it does not fail the same way, or no patch loses the property' },
+  { code: 10, meaning: 'the audit log was changed after it was written, or is none' },
   { code: 130, meaning: 'interrupted' },
 ] as const;
 
@@ -45,8 +46,10 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'runtime-failed': 7,
   'runtime-timeout': 7,
   'install-failed': 7,
+  'not-numbers': 7,
   'budget-exceeded': 8,
   'not-reproduced': 9,
+  'audit-broken': 10,
   cancelled: 130,
 };
 

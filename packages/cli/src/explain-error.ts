@@ -1,4 +1,5 @@
 import { SenteiError } from '@sentei/ir';
+import { oneLine } from '@sentei/report';
 import { exitCodeOf } from './exit-codes.ts';
 
 const HINTS: Readonly<Record<number, string>> = {
@@ -10,6 +11,7 @@ const HINTS: Readonly<Record<number, string>> = {
   7: 'run again with --validation none to write the model without running it',
   8: 'raise --max-drop, or leave out the pass that costs most',
   9: 'passes and models have to be the same as when it was found',
+  10: 'a log is never mended: keep it, and write the next run to a new one',
   130: 'nothing was written',
 };
 
@@ -26,11 +28,6 @@ export function explainError(error: unknown, trace = false): string {
     lines.push(cause.stack ?? cause.message);
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** The text on one line, with what would move the cursor or change colours taken out. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 function messageOf(error: unknown): string {

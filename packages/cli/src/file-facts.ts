@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Model, Tensor } from '@sentei/ir';
-
-export interface FileFacts {
-  readonly path: string;
-  /** Bytes of the model file, external data not counted. */
-  readonly fileBytes: number;
-  readonly sha256: string;
-}
+import type { FileFacts } from '@sentei/report';
 
 /** Size and hash of a file. The path is given as it is to be shown. */
 export async function readFileFacts(path: string, shown = path): Promise<FileFacts> {

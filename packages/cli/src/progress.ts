@@ -1,8 +1,7 @@
 /// <reference path="./cli-progress-types.d.ts" />
 import type { Progress } from '@sentei/ir';
+import { formatDuration, oneLine } from '@sentei/report';
 import cliProgress from 'cli-progress';
-import { oneLine } from './explain-error.ts';
-import { formatDuration } from './format.ts';
 import { printJson } from './json.ts';
 import { isInteractive, type Variables } from './paint.ts';
 import { drawBar } from './progress-bar.ts';

@@ -12,6 +12,7 @@ import {
   writeFileWhole,
   writeModel,
 } from '@sentei/ir';
+import { type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
 import { createExecutor, describeMachine, type Machine } from '@sentei/runtime';
 import { checkBudget, checkFidelity } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
@@ -21,8 +22,8 @@ import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
 import { recordFailure } from './record-failure.ts';
-import { type ModelFacts, printReport, type Report, type ValidationEffort } from './report.ts';
 import { runPasses, throwIfCancelled } from './run-passes.ts';
+import { surveyAnatomy } from './survey-anatomy.ts';
 import { validateResult } from './validate-result.ts';
 import { senteiVersion } from './versions.ts';
 
@@ -88,6 +89,7 @@ export async function prune(options: PruneOptions): Promise<Report> {
     // Reading a large model holds up a signal, which has got through by now.
     throwIfCancelled(signal);
     const source = { ...facts, ...describeModel(model) };
+    const survey = surveyAnatomy(model);
     warnAboutExternalData(source, listener);
     const judging = await prepareJudge({
       model: path,
@@ -131,6 +133,7 @@ export async function prune(options: PruneOptions): Promise<Report> {
       data: splits?.ranges ?? null,
       source,
       result: { ...(await readFileFacts(candidate, target)), ...describeModel(model) },
+      anatomy: survey.outcome(records),
       passes: records,
       validation,
       budget,

@@ -1,6 +1,6 @@
+import type { Report, ValidationEffort } from '@sentei/report';
 import { type Validation, validatePair } from '@sentei/runtime';
 import type { Listener } from './progress.ts';
-import type { Report, ValidationEffort } from './report.ts';
 
 export interface ResultFiles {
   readonly original: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { measured, passRecord, patchRecord, quality } from '../../report/test/support/report.ts';
 import { checkBudget, checkFidelity } from '../src/check-result.ts';
-import { measured, passRecord, patchRecord, quality } from './support/report.ts';
 import { recorder } from './support/streams.ts';
 
 const records = [

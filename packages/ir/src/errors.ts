@@ -20,8 +20,10 @@ export type ErrorCode =
   | 'runtime-failed'
   | 'runtime-timeout'
   | 'install-failed'
+  | 'not-numbers'
   | 'budget-exceeded'
   | 'not-reproduced'
+  | 'audit-broken'
   | 'cancelled';
 
 /** What an error says beyond its code and message. */

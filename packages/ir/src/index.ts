@@ -5,9 +5,11 @@ export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
 export { checkExternalData } from './file/external-files.ts';
 export type { ExternalDataOptions } from './file/external-layout.ts';
 export { makeFolders, removeEmptyFolders } from './file/folders.ts';
+export { hashModel } from './file/hash-model.ts';
 export { readModel } from './file/read-model-file.ts';
 export { removeAtExit } from './file/remove-at-exit.ts';
 export { writeFileWhole } from './file/stage.ts';
+export { writeChanged } from './file/write-changed.ts';
 export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
 export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
@@ -39,8 +41,37 @@ export {
   type CulpritPatch,
 } from './pass/bisect-pipeline.ts';
 export { relativeDrop, tryChange } from './pass/budget.ts';
+export {
+  type Calibration,
+  type Calibrator,
+  type CollectOptions,
+  type GramMatrix,
+  type Histogram,
+  type Moments,
+  type QuantileSketch,
+  quantileOf,
+  type RowSample,
+  type Tap,
+  type TapStatistics,
+} from './pass/calibration.ts';
+export {
+  type Criterion,
+  checkCriterion,
+  type Finding,
+  type Interval,
+  type Measured,
+  type Outcome,
+  worse,
+} from './pass/criterion.ts';
 export type { Executor } from './pass/executor.ts';
-export type { Instrument, KeptPatch, PassFailure, PassRunPlace } from './pass/instrument.ts';
+export type {
+  DecidedPatch,
+  Instrument,
+  KeptPatch,
+  PassFailure,
+  PassRunPlace,
+  ProposedPatch,
+} from './pass/instrument.ts';
 export { isPassFactory, loadPlugin, type Plugin } from './pass/load-plugin.ts';
 export {
   type Decision,
@@ -48,6 +79,7 @@ export {
   type Guarantee,
   type Judge,
   type Logger,
+  type Measurement,
   type Pass,
   type PassContext,
   type PassDefinition,

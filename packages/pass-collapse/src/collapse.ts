@@ -1,4 +1,5 @@
 import {
+  checkCriterion,
   countModel,
   definePass,
   type Judge,
@@ -74,7 +75,8 @@ async function* propose(model: Model, context: PassContext, options: z.output<ty
     const ranked: Trial[] = [];
     for (const [index, candidate] of open.entries()) {
       const trial = await trials.run(candidate, index, open.length);
-      if (trial.drop <= maxDrop) ranked.push(trial);
+      const { outcome } = checkCriterion({ bound: 'at most', limit: maxDrop }, { value: trial.drop });
+      if (outcome === 'pass') ranked.push(trial);
       else {
         // Measured again on less of the model, it would hardly lose less: not worth a trial per round.
         candidates.settle(candidate);

@@ -1,9 +1,9 @@
 import type { Bisection } from '@sentei/ir';
+import { formatList } from '@sentei/report';
 import { type Command, Option } from 'commander';
 import { bisect } from '../bisect.ts';
 import { diffTexts } from '../diff-texts.ts';
 import { explainError } from '../explain-error.ts';
-import { formatList } from '../format.ts';
 import { PROPERTIES, type PropertyName } from '../model-property.ts';
 import { modelText } from '../model-text.ts';
 import type { CommandEnvironment } from '../program.ts';

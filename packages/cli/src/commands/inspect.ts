@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { assertValid, readModel } from '@sentei/ir';
+import { drawDescription } from '@sentei/report';
 import type { Command } from 'commander';
 import { describeModel } from '../describe-model.ts';
-import { drawDescription } from '../description-tables.ts';
 import type { CommandEnvironment } from '../program.ts';
 
 /** Adds `sentei inspect`. */

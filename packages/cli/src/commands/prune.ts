@@ -1,13 +1,10 @@
+import { drawComparison, drawPasses, formatBytes, type Report, type ValidationEffort } from '@sentei/report';
 import { type Command, Option } from 'commander';
 import { writeChanges } from '../change-folder.ts';
-import { drawComparison } from '../comparison-tables.ts';
-import { formatBytes } from '../format.ts';
 import { modelText } from '../model-text.ts';
 import type { Paint } from '../paint.ts';
-import { drawPasses } from '../pass-tables.ts';
 import type { CommandEnvironment } from '../program.ts';
 import { prune } from '../prune.ts';
-import type { Report, ValidationEffort } from '../report.ts';
 import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readWhole } from './pipeline-flags.ts';
 
 interface PruneFlags extends PipelineFlags {

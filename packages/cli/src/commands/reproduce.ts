@@ -1,5 +1,5 @@
+import { oneLine } from '@sentei/report';
 import type { Command } from 'commander';
-import { oneLine } from '../explain-error.ts';
 import type { CommandEnvironment } from '../program.ts';
 import { describeFailure, reproduce } from '../reproduce.ts';
 

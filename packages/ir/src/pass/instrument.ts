@@ -1,5 +1,5 @@
 import type { Model } from '../graph/model.ts';
-import type { Pass } from './pass.ts';
+import type { Pass, Patch } from './pass.ts';
 import type { PassRecord, PatchRecord } from './records.ts';
 
 /** One run of one pass, as those who watch it see it. */
@@ -12,6 +12,20 @@ export interface PassRunPlace {
 /** A patch that was kept. */
 export interface KeptPatch extends PassRunPlace {
   /** Its number among the patches that were kept since the pipeline began, from 1: that of `stopAfter`. */
+  readonly number: number;
+  readonly patch: PatchRecord;
+}
+
+/** A patch that is about to be applied, and judged where it has to be. */
+export interface ProposedPatch extends PassRunPlace {
+  /** The number that the patch gets if it is kept. */
+  readonly number: number;
+  readonly patch: Required<Pick<Patch, 'name' | 'nodes' | 'guarantee' | 'scores' | 'reason'>>;
+}
+
+/** What became of a proposal. */
+export interface DecidedPatch extends PassRunPlace {
+  /** Its number when it was kept, else that of the next one that is. */
   readonly number: number;
   readonly patch: PatchRecord;
 }
@@ -32,6 +46,10 @@ export interface PassFailure extends PassRunPlace {
 export interface Instrument {
   /** Before a pass is run, once for each run. */
   beforePass?(run: PassRunPlace, model: Model): void | Promise<void>;
+  /** Before a patch is applied. Refusals are not told here. */
+  onProposal?(proposed: ProposedPatch, model: Model): void | Promise<void>;
+  /** After every decision: applied, reverted and refused ones, however many. */
+  onDecision?(decided: DecidedPatch, model: Model): void | Promise<void>;
   /** After a patch was kept; those that are reverted or refused leave the model as it was. */
   afterPatch?(kept: KeptPatch, model: Model): void | Promise<void>;
   /** After a run of a pass, with its record. */

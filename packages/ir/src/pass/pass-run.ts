@@ -4,6 +4,7 @@ import type { Model } from '../graph/model.ts';
 import { takeSnapshot } from '../graph/snapshot.ts';
 import { assertValid } from '../verify.ts';
 import { relativeDrop } from './budget.ts';
+import { checkCriterion } from './criterion.ts';
 import { type PassRunPlace, tell } from './instrument.ts';
 import type { Decision, Judge, PassContext, Patch, Proposal } from './pass.ts';
 import { MOST_REFUSALS, type PassRecord, type PatchRecord, patchRecord } from './records.ts';
@@ -90,6 +91,7 @@ export class PassRun {
         `stopped after ${stopAfter} ${stopAfter === 1 ? 'patch' : 'patches'}`,
       );
     }
+    await this.#tellProposal(proposal);
     if (proposal.guarantee === 'empirical') return this.#judge(proposal);
     this.#apply(proposal);
     return this.#record(proposal, 'applied', proposal.reason ?? proposal.guarantee);
@@ -111,7 +113,8 @@ export class PassRun {
     const scores = { selection: measured, selectionDrop: drop };
     const loss = `${judge.metric.name} gets worse by ${(100 * drop).toFixed(2)} %`;
     const budget = `the budget is ${(100 * maxDrop).toFixed(2)} %`;
-    if (drop <= maxDrop) return this.#record(patch, 'applied', `${loss}, ${budget}`, scores);
+    const { outcome } = checkCriterion({ bound: 'at most', limit: maxDrop }, { value: drop });
+    if (outcome === 'pass') return this.#record(patch, 'applied', `${loss}, ${budget}`, scores);
     undo();
     return this.#record(patch, 'reverted', `${loss}, ${budget}`, scores);
   }
@@ -165,14 +168,21 @@ export class PassRun {
   ): Promise<Decision> {
     this.#patch = undefined;
     this.#decisions[decision]++;
-    if (decision === 'refused' && this.#decisions.refused > MOST_REFUSALS) return decision;
+    const { instruments } = this.#pipeline;
+    const number = this.#pipeline.kept + 1;
     const patch = patchRecord(this.#at.pass.id, proposal, decision, reason, scores);
-    this.#patches.push(patch);
-    if (decision === 'applied') {
-      const number = ++this.#pipeline.kept;
-      await tell(this.#pipeline.instruments, 'afterPatch', { ...this.#at, number, patch }, this.#model);
-    }
+    if (decision !== 'refused' || this.#decisions.refused <= MOST_REFUSALS) this.#patches.push(patch);
+    if (decision === 'applied') this.#pipeline.kept = number;
+    const decided = { ...this.#at, number, patch };
+    await tell(instruments, 'onDecision', decided, this.#model);
+    if (decision === 'applied') await tell(instruments, 'afterPatch', decided, this.#model);
     return decision;
+  }
+
+  async #tellProposal({ name, nodes, guarantee, scores = {}, reason = guarantee }: Patch): Promise<void> {
+    const patch = { name, nodes, guarantee, scores, reason };
+    const proposed = { ...this.#at, number: this.#pipeline.kept + 1, patch };
+    await tell(this.#pipeline.instruments, 'onProposal', proposed, this.#model);
   }
 
   async #tellFailure(error: unknown): Promise<void> {

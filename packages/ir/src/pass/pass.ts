@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Model } from '../graph/model.ts';
 import type { Random } from '../random.ts';
+import type { Calibrator } from './calibration.ts';
 import { checkOptions } from './check-options.ts';
+import type { Interval } from './criterion.ts';
 import type { Executor } from './executor.ts';
 import { completeContext } from './run-context.ts';
 
@@ -45,11 +47,24 @@ export type Proposals = Generator<Proposal, void, Decision> | AsyncGenerator<Pro
 /** The data a figure is measured on; the last one is kept for the report and never steers a decision. */
 export type Split = 'calibration' | 'selection' | 'heldout';
 
+/** A figure with each example's part of it, in the order of the data; what a score is only its judge knows. */
+export interface Measurement {
+  readonly value: number;
+  readonly scores: readonly unknown[];
+}
+
 /** Measures the quality of a model on data. Passes declare what they need here; a runtime implements it. */
 export interface Judge {
   readonly metric: { readonly name: string; readonly lowerIsBetter: boolean };
   /** Measures a model, which is only read, on one split of the data. */
   measure(model: Model, split: Split): Promise<number>;
+  /** As `measure`, with what `dropInterval` needs. */
+  measureExamples?(model: Model, split: Split): Promise<Measurement>;
+  /**
+   * The range that is meant to hold the relative drop (`relativeDrop`) from one model to another, both measured on the same
+   * split by this judge.
+   */
+  dropInterval?(original: Measurement, candidate: Measurement, confidence?: number): Interval;
 }
 
 /** Takes messages for people. */
@@ -74,6 +89,8 @@ export interface PassContext {
   readonly judge: Judge | undefined;
   /** Absent when nothing can be run: passes then do without the numbers it would give. */
   readonly executor?: Executor | undefined;
+  /** Absent when there is no data to calibrate on: passes then do without statistics of it. */
+  readonly calibration?: Calibrator | undefined;
   /** Largest loss of the judge's metric that a pipeline may cause, relative to the original model. */
   readonly maxDrop: number;
   readonly signal?: AbortSignal;

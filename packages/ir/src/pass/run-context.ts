@@ -33,6 +33,10 @@ export class PassRunContext implements RunContext {
     return this.#context.executor;
   }
 
+  get calibration(): PassContext['calibration'] {
+    return this.#context.calibration;
+  }
+
   get maxDrop(): number {
     return this.#context.maxDrop;
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Instrument, runPipeline, SenteiError, Value } from '../../src/index.ts';
+import { z } from 'zod';
+import { definePass, type Instrument, type Judge, runPipeline, SenteiError, Value } from '../../src/index.ts';
 import { rejection } from '../support/code-of.ts';
 import { bareContext, counting, passOf, patchOf } from '../support/passes.ts';
 import { tinyModel } from '../support/tiny-model.ts';
@@ -25,6 +26,42 @@ test('instruments are told in order, of kept patches only', async () => {
     'b patch 1 number 1',
     'a after 1 1',
     'b after 1 1',
+  ]);
+});
+
+test('every proposal and every decision is told, refused and reverted ones too', async () => {
+  const heard: string[] = [];
+  const watch: Instrument = {
+    onProposal: ({ number, patch, place }) => void heard.push(`${place} proposed ${number} ${patch.name}`),
+    onDecision: ({ number, patch }) =>
+      void heard.push(`${patch.decision} ${number} ${patch.name}: ${patch.reason}`),
+  };
+  const judged = definePass({
+    id: 'judged',
+    description: 'yields one patch that is too much, and one that is not',
+    guarantee: 'empirical',
+    schema: z.strictObject({}),
+    *propose() {
+      yield { ...patchOf('bad', () => undefined), guarantee: 'empirical' };
+      yield { ...patchOf('good', () => undefined), guarantee: 'empirical' };
+      yield { kind: 'refusal', name: 'other', nodes: [], reason: 'not this one' };
+    },
+  });
+  const figures = [2, 3, 2];
+  const judge: Judge = {
+    metric: { name: 'loss', lowerIsBetter: true },
+    measure: async () => figures.shift() ?? Number.NaN,
+  };
+  await runPipeline(tinyModel().model, [judged()], bareContext({ judge, maxDrop: 0.01 }), {
+    instruments: [watch],
+    stopAfter: 1,
+  });
+  expect(heard).toEqual([
+    '1 proposed 1 bad',
+    'reverted 1 bad: loss gets worse by 50.00 %, the budget is 1.00 %',
+    '1 proposed 1 good',
+    'applied 1 good: loss gets worse by 0.00 %, the budget is 1.00 %',
+    'refused 2 other: not this one',
   ]);
 });
 

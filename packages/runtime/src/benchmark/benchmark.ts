@@ -1,10 +1,13 @@
 import type { Feeds } from '@sentei/data';
 import { parseOptions } from '@sentei/ir';
-import { median } from 'simple-statistics';
 import { z } from 'zod';
 import { type EngineOptions, GRAPH_OPTIMIZATION_LEVELS, startEngine } from '../process/engine.ts';
 import type { GraphOptimizationLevel } from '../process/protocol.ts';
+import { type Comparison, comparePairs } from './comparison.ts';
 import { pairedRatios, type Summary, summarize } from './statistics.ts';
+import { type PairSettings, pairSettings, samplesOf, type Timer, takeTurns } from './take-turns.ts';
+
+export type { PairSettings, Timer } from './take-turns.ts';
 
 /** One size of input to compare the models at. */
 export interface BenchmarkPoint {
@@ -20,21 +23,10 @@ export interface PairTiming {
   readonly candidate: Summary;
   /** Time of the original over time of the candidate, per round: 2 means that the candidate takes half the time. */
   readonly speedup: Summary;
+  /** Interval and verdict of the speedup; absent where there were too few rounds for one (six are enough). */
+  readonly comparison?: Comparison | undefined;
   readonly rounds: number;
   readonly runsPerSample: number;
-}
-
-/** How long and how often two models are timed. */
-export interface PairSettings {
-  /** Runs of each model before anything is measured, cut short when they would take a quarter of the budget. */
-  readonly warmUp?: number | undefined;
-  /** The fewest rounds, whatever they cost. A round is one sample of each model. */
-  readonly minimumRounds?: number | undefined;
-  readonly maximumRounds?: number | undefined;
-  /** A sample has as many runs as it takes to last this long, in milliseconds. */
-  readonly minimumSampleMs?: number | undefined;
-  /** Milliseconds after which no further round of a point begins. */
-  readonly budgetMs?: number | undefined;
 }
 
 /** Two model files, and the inputs and settings to time them at. */
@@ -57,27 +49,14 @@ export interface PairBenchmark {
   readonly points: readonly PairTiming[];
 }
 
-/** Milliseconds of each of `runs` runs. */
-export type Timer = (runs: number) => Promise<readonly number[]>;
-
-const MOST_RUNS_PER_SAMPLE = 1000;
-
-const pairSettings = z.object({
-  warmUp: z.int().min(1).default(10),
-  minimumRounds: z.int().min(3).default(5),
-  maximumRounds: z.int().min(3).default(100),
-  minimumSampleMs: z.number().min(0).default(10),
-  budgetMs: z.number().min(0).default(10_000),
-});
-
 const benchmarkOptions = z.object({
   points: z.array(z.object({ label: z.string() })).min(1),
   graphOptimizationLevel: z.enum(GRAPH_OPTIMIZATION_LEVELS).default('all'),
 });
 
 /**
- * Times two models against each other: warm-up, then rounds of one sample each, where the model that goes first
- * changes every round so that neither profits from its place.
+ * Times two models against each other: warm-up until both are steady, then rounds of one sample each, where the model that
+ * goes first changes every round so that neither profits from its place.
  *
  * @param now a clock in milliseconds, for the budget
  * @throws SenteiError `invalid-option`, or what the timers throw
@@ -87,36 +66,13 @@ export async function timePair(
   settings: PairSettings & { readonly onRound?: ((round: number) => void) | undefined },
   now: () => number,
 ): Promise<Omit<PairTiming, 'label'>> {
-  const { onRound, ...given } = settings;
-  const { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = parseOptions(
-    pairSettings,
-    given,
-  );
-  const start = now();
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < warmUp && (run === 0 || now() - start < budgetMs / 4); run += 1) {
-    const [a = 0] = await timers.original(1);
-    const [b = 0] = await timers.candidate(1);
-    fastest = Math.min(fastest, a, b);
-  }
-  const wanted = Math.ceil(minimumSampleMs / Math.max(fastest, Number.EPSILON));
-  const runsPerSample = Math.min(Math.max(wanted, 1), MOST_RUNS_PER_SAMPLE);
-  const sample = async (timer: Timer): Promise<number> => median([...(await timer(runsPerSample))]);
-
-  const original: number[] = [];
-  const candidate: number[] = [];
-  const hasTime = (): boolean => original.length < maximumRounds && now() - start < budgetMs;
-  while (original.length < minimumRounds || hasTime()) {
-    const isOriginalFirst = original.length % 2 === 0;
-    if (isOriginalFirst) original.push(await sample(timers.original));
-    candidate.push(await sample(timers.candidate));
-    if (!isOriginalFirst) original.push(await sample(timers.original));
-    onRound?.(original.length);
-  }
+  const { rounds, runsPerSample } = await takeTurns([timers.original, timers.candidate], settings, now);
+  const [original = [], candidate = []] = rounds.map(samplesOf);
   return {
     original: summarize(original),
     candidate: summarize(candidate),
     speedup: summarize(pairedRatios(original, candidate)),
+    comparison: comparePairs([original], [candidate]),
     rounds: original.length,
     runsPerSample,
   };
@@ -131,11 +87,12 @@ export async function timePair(
  */
 export async function benchmarkPair(options: BenchmarkOptions): Promise<PairBenchmark> {
   const { graphOptimizationLevel } = parseOptions(benchmarkOptions, options);
-  const { original, candidate, points, onRound, threads, timeoutMs, signal } = options;
+  const { original, candidate, points, onRound, threads, timeoutMs, signal, executionProvider, tf32 } =
+    options;
   const { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = options;
   const settings = { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs };
   parseOptions(pairSettings, settings);
-  const engine = await startEngine({ threads, timeoutMs, signal });
+  const engine = await startEngine({ threads, timeoutMs, signal, executionProvider, tf32 });
   try {
     const first = await engine.load(original, { graphOptimizationLevel });
     const second = await engine.load(candidate, { graphOptimizationLevel });

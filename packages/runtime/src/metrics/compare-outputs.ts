@@ -1,5 +1,6 @@
-import { decodeFloat16, elementCount, type HostTensor } from '@sentei/data';
+import { elementCount, type HostTensor } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
+import { placeOfLargest, toNumbers } from './to-numbers.ts';
 
 /** How far a candidate tensor is from the original, over the elements that are finite in both. */
 export interface OutputComparison {
@@ -78,13 +79,6 @@ function toComparable(original: HostTensor, candidate: HostTensor): [ArrayLike<n
   return [new Uint8Array(agreement.length).fill(1), agreement];
 }
 
-function toNumbers({ type, data }: HostTensor): ArrayLike<number> {
-  if (type === 'int64' || type === 'uint64') return Float64Array.from(data, Number);
-  if (type === 'float16') return Float64Array.from(data, decodeFloat16);
-  if (type === 'string') throw new SenteiError('invalid-data', 'strings are not numbers');
-  return data;
-}
-
 function compareNumbers(a: ArrayLike<number>, b: ArrayLike<number>): Omit<OutputComparison, 'top1Agreement'> {
   const floor = RELATIVE_FLOOR * largestMagnitude(a);
   let [finite, sum, maximumAbsoluteError, maximumRelativeError] = [0, 0, 0, 0];
@@ -141,17 +135,7 @@ function top1Agreement(
   if (width < 2 || rows === 0) return undefined;
   let agreeing = 0;
   for (let start = 0; start < a.length; start += width) {
-    if (indexOfLargest(a, start, width) === indexOfLargest(b, start, width)) agreeing += 1;
+    if (placeOfLargest(a, start, width) === placeOfLargest(b, start, width)) agreeing += 1;
   }
   return agreeing / rows;
-}
-
-function indexOfLargest(values: ArrayLike<number>, start: number, width: number): number {
-  let best = start;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let index = start; index < start + width; index += 1) {
-    const value = values[index] ?? Number.NaN;
-    if (value > largest) [best, largest] = [index, value];
-  }
-  return best;
 }

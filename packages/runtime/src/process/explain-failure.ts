@@ -34,6 +34,10 @@ const HINTS: readonly (readonly [RegExp, (groups: readonly string[]) => string])
       'The model has an operator that this ONNX Runtime does not have: a custom one, or one of another version.',
   ],
   [
+    /onnxruntime_providers_cuda|AppendExecutionProvider_Cuda|CUDA (?:failure|error)/i,
+    () => 'The CUDA provider does not start here: sentei doctor says what is missing.',
+  ],
+  [
     /bad_alloc|Failed to allocate memory|allocation fail/i,
     () => 'Memory ran out: use smaller inputs or a smaller batch.',
   ],

@@ -1,4 +1,6 @@
 import type { Feeds, HostTensor, TensorType } from '@sentei/data';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
+import type { OutputReduction } from '../metrics/output-reduction.ts';
 
 /**
  * What parent and worker say to each other: one request, then one reply to it. A worker holds one model, or none and
@@ -30,16 +32,28 @@ export interface Signature {
 /** How far ONNX Runtime optimizes a graph before it runs it. */
 export type GraphOptimizationLevel = 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
 
+/**
+ * What runs the operators. With `cuda`, ONNX Runtime still leaves nodes without a CUDA kernel, and nodes that compute shapes,
+ * to the CPU without a word: `measurePlacement` tells which.
+ */
+export type ExecutionProvider = 'cpu' | 'cuda';
+
 /** Everything besides the model that decides how fast it runs. */
 export interface SessionSettings {
   /** Threads that share the work of one operator. */
   readonly threads: number;
   readonly graphOptimizationLevel: GraphOptimizationLevel;
+  /** Default: `cpu`. */
+  readonly executionProvider?: ExecutionProvider | undefined;
+  /** Path that ONNX Runtime's profile starts with, to which it adds a time and `.json`; written by `end-profile`. */
+  readonly profile?: string | undefined;
 }
 
 export interface LoadRequest {
   readonly kind: 'load';
   readonly path: string;
+  /** The folder of external data, where it is not that of the model file. */
+  readonly externalFolder?: string | undefined;
   readonly settings: SessionSettings;
 }
 
@@ -56,12 +70,11 @@ export interface TimeRequest {
   readonly runs: number;
 }
 
-export interface ScoreRequest {
-  readonly kind: 'score';
-  /** The bytes to predict: one row of the int64 input called `input`. */
-  readonly window: Uint8Array;
-  readonly input: string;
-  readonly output: string;
+/** As a run, but what is sent back is computed from the outputs and small. */
+export interface ReduceRequest {
+  readonly kind: 'reduce';
+  readonly feeds: Feeds;
+  readonly reduction: OutputReduction;
 }
 
 /** A model to load from memory, run once and let go of: many can follow each other in one process. */
@@ -72,7 +85,25 @@ export interface EvaluateRequest {
   readonly settings: SessionSettings;
 }
 
-export type Request = LoadRequest | RunRequest | TimeRequest | ScoreRequest | EvaluateRequest;
+/** Writes the profile of a model that was loaded with one. */
+export interface EndProfileRequest {
+  readonly kind: 'end-profile';
+}
+
+/** One step of a calibration. */
+export interface AccumulateRequest {
+  readonly kind: 'accumulate';
+  readonly step: ReduceStep;
+}
+
+export type Request =
+  | LoadRequest
+  | RunRequest
+  | TimeRequest
+  | ReduceRequest
+  | EvaluateRequest
+  | EndProfileRequest
+  | AccumulateRequest;
 
 /** The ONNX Runtime that is installed. */
 export interface RuntimeDescription {
@@ -90,8 +121,9 @@ export type Reply =
   | { readonly kind: 'evaluate'; readonly outputs: Readonly<Record<string, HostTensor>> }
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
-  /** Mean bits per predicted byte. */
-  | { readonly kind: 'score'; readonly bits: number }
+  | { readonly kind: 'end-profile' }
+  | { readonly kind: 'reduce'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | { readonly kind: 'accumulate'; readonly reduced: Reduced }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ReplyTo<Kind extends Reply['kind']> = Extract<Reply, { readonly kind: Kind }>;

@@ -1,12 +1,11 @@
-import type { Feeds, HostTensor } from '@sentei/data';
+import { type Feeds, type HostTensor, hostTensor } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
 import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
+import type { OutputReduction } from '../metrics/output-reduction.ts';
 import { checkFeeds } from './check-feeds.ts';
 import type { Signature, ValueSignature } from './protocol.ts';
 import type { WorkerProcess } from './worker-process.ts';
-
-/** What the error says when a model scores with NaN: the only `runtime-failed` that is about numbers. */
-export const NOT_NUMBERS = 'the logits are not numbers';
 
 /** One model loaded in a process of its own. Made by `Engine.load`. */
 export class Session {
@@ -69,7 +68,7 @@ export class Session {
    *
    * @param window L bytes, of which the last L - 1 are predicted
    * @throws SenteiError `unsupported-model` when the model is not a byte-level language model, `invalid-data` when the
-   *   window is shorter than two bytes, `runtime-failed` when the logits are not numbers
+   *   window is shorter than two bytes, `not-numbers` when a logit is NaN
    */
   async score(window: Uint8Array): Promise<number> {
     const names = byteLanguageModelNames(this);
@@ -82,13 +81,46 @@ export class Session {
     if (window.length < 2) {
       throw new SenteiError('invalid-data', 'a window needs at least two bytes', { subject: this.path });
     }
-    const { bits } = await this.#worker.exchange({ kind: 'score', window, ...names }, this.path);
+    const ids = hostTensor('int64', [1, window.length], BigInt64Array.from(window, BigInt));
+    const reduction = { kind: 'next-token-loss', logits: names.output, ids: names.input } as const;
+    const { nats } = await this.reduce({ [names.input]: ids }, reduction);
+    const bits = Number(nats?.data[0]) / Math.LN2 / (window.length - 1);
     if (Number.isNaN(bits)) {
-      throw new SenteiError('runtime-failed', `${this.path}: ${NOT_NUMBERS}`, {
+      throw new SenteiError('not-numbers', `${this.path}: output '${names.output}' is not numbers`, {
         subject: this.path,
       });
     }
     return bits;
+  }
+
+  /**
+   * Runs the model once and gives what its process makes of the outputs, which stay there.
+   *
+   * @returns tensors by name, as the reduction says
+   * @throws SenteiError as {@link Session.run}
+   */
+  async reduce(feeds: Feeds, reduction: OutputReduction): Promise<Readonly<Record<string, HostTensor>>> {
+    checkFeeds(feeds, this.inputs, this.path);
+    return (await this.#worker.exchange({ kind: 'reduce', feeds, reduction }, this.path)).outputs;
+  }
+
+  /**
+   * Writes the profile of all runs so far, of a model that was loaded with `profile`; later runs are not profiled.
+   *
+   * @throws SenteiError as {@link Session.time}
+   */
+  async endProfile(): Promise<void> {
+    await this.#worker.exchange({ kind: 'end-profile' }, this.path);
+  }
+
+  /**
+   * One step of a calibration, in the process of the model. Tensors stay there.
+   *
+   * @throws SenteiError `invalid-data` when feeds do not fit, else as {@link Session.time}
+   */
+  async reduce(step: ReduceStep): Promise<Reduced> {
+    if (step.step === 'add') checkFeeds(step.feeds, this.inputs, this.path);
+    return (await this.#worker.exchange({ kind: 'reduce', step }, this.path)).reduced;
   }
 
   /** Ends the process that holds the model, which gives back all of its memory. May be called twice. */

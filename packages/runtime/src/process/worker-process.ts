@@ -11,6 +11,10 @@ export interface WorkerOptions {
   /** Milliseconds that one request may take before the process is killed. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Added to the environment of the process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Hears what the process prints, as it comes. */
+  readonly onPrint?: ((text: string) => void) | undefined;
 }
 
 interface Ending {
@@ -47,12 +51,13 @@ export class WorkerProcess {
   #settle: ((reply: Reply | undefined) => void) | undefined;
   #captured = '';
 
-  private constructor({ timeoutMs, signal }: WorkerOptions) {
+  private constructor({ timeoutMs, signal, environment, onPrint }: WorkerOptions) {
     this.#timeoutMs = timeoutMs;
     // No inherited flags: a parent's debugger or loader has no business in the worker.
     this.#child = fork(locateWorker(), [], {
       serialization: 'advanced',
       execArgv: [],
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const onAbort = (): void =>
@@ -61,6 +66,7 @@ export class WorkerProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#captured = (this.#captured + text).slice(-CAPTURED_CHARACTERS);
+        onPrint?.(text);
       });
     }
     this.#child.on('message', (reply: Reply) => this.#settle?.(reply));

@@ -3,20 +3,22 @@
  * the process ends. It prints nothing, and it ends when its parent goes away.
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Feeds, HostTensor, TensorData, TensorType } from '@sentei/data';
-import { byteLength, decodeFloat16, isTensorType } from '@sentei/data';
+import type { Feeds, HostTensor, TensorData } from '@sentei/data';
+import { byteLength, isTensorType } from '@sentei/data';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import { nextByteBits } from '../metrics/next-byte-bits.ts';
+import { Reducer } from '../calibration/reducer.ts';
+import { reduceOutputs } from '../metrics/output-reduction.ts';
 import type {
   EvaluateRequest,
   LoadRequest,
+  ReduceRequest,
   Reply,
   Request,
   RuntimeDescription,
-  ScoreRequest,
   SessionSettings,
   ValueSignature,
 } from './protocol.ts';
@@ -24,6 +26,7 @@ import { MAXIMUM_MESSAGE_BYTES } from './protocol.ts';
 
 /** ONNX Runtime's "fatal": failures reach the parent as replies, never as text. */
 const LOG_SEVERITY = 4;
+const LOG_ALL = 0;
 
 function describeRuntime(): RuntimeDescription {
   // CUDA and TensorRT count only when their library lies beside the binding: installing it is optional.
@@ -87,13 +90,13 @@ function checkReplySize(tensors: readonly HostTensor[]): void {
   }
 }
 
-function sessionOptions({
-  threads,
-  graphOptimizationLevel,
-}: SessionSettings): InferenceSession.SessionOptions {
+function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+  const { threads, graphOptimizationLevel, executionProvider = 'cpu', profile } = settings;
   return {
-    logSeverityLevel: LOG_SEVERITY,
-    executionProviders: ['cpu'],
+    // The assignment of nodes to providers is only in the log, at its most talkative.
+    logSeverityLevel: profile === undefined ? LOG_SEVERITY : LOG_ALL,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    executionProviders: [executionProvider],
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -103,12 +106,27 @@ function sessionOptions({
   };
 }
 
+/** Only a model that is loaded from memory may have its external data in another folder. */
+async function createSession(
+  path: string,
+  externalFolder: string | undefined,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  if (externalFolder === undefined) return InferenceSession.create(path, options);
+  const { session, ...extra } = options.extra ?? {};
+  const located = {
+    ...extra,
+    session: { ...Object(session), model_external_initializers_file_folder_path: externalFolder },
+  };
+  return InferenceSession.create(await readFile(path), { ...options, extra: located });
+}
+
 async function runOnce(
   session: InferenceSession,
   feeds: Feeds,
   wanted: readonly string[] = session.outputNames,
 ): Promise<Readonly<Record<string, HostTensor>>> {
-  const results = await session.run(toOrtTensors(feeds), wanted);
+  const results = await session.run(toOrtTensors(feeds), wanted, { logSeverityLevel: LOG_SEVERITY });
   const outputs = Object.entries(results).map(
     ([name, tensor]) => [name, toHostTensor(name, tensor)] as const,
   );
@@ -127,6 +145,7 @@ async function evaluate({ model, feeds, settings }: EvaluateRequest): Promise<Re
 
 class Responder {
   #session: InferenceSession | undefined;
+  #reducer: Reducer | undefined;
 
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
@@ -142,21 +161,29 @@ class Responder {
         const milliseconds: number[] = [];
         for (let run = 0; run < request.runs; run += 1) {
           const start = performance.now();
-          await session.run(feeds);
+          await session.run(feeds, { logSeverityLevel: LOG_SEVERITY });
           milliseconds.push(performance.now() - start);
         }
         return { kind: 'time', milliseconds };
       }
-      case 'score':
-        return this.#score(request);
+      case 'reduce':
+        return this.#reduce(request);
       case 'evaluate':
         return evaluate(request);
+      case 'end-profile':
+        this.#loaded().endProfiling();
+        return { kind: 'end-profile' };
+      case 'accumulate': {
+        const session = this.#loaded();
+        this.#reducer ??= new Reducer((feeds, names) => runOnce(session, feeds, names), session.outputNames);
+        return { kind: 'accumulate', reduced: await this.#reducer.reduce(request.step) };
+      }
     }
   }
 
-  async #load({ path, settings }: LoadRequest): Promise<Reply> {
+  async #load({ path, externalFolder, settings }: LoadRequest): Promise<Reply> {
     if (this.#session) throw new Error('this process already holds a model');
-    const session = await InferenceSession.create(path, sessionOptions(settings));
+    const session = await createSession(path, externalFolder, sessionOptions(settings));
     this.#session = session;
     return {
       kind: 'load',
@@ -167,32 +194,16 @@ class Responder {
     };
   }
 
-  async #score({ window, input, output }: ScoreRequest): Promise<Reply> {
-    const bytes = new Tensor('int64', BigInt64Array.from(window, BigInt), [1, window.length]);
-    const logits = (await this.#loaded().run({ [input]: bytes }, [output]))[output];
-    if (!logits) throw new Error(`the model gave no output '${output}'`);
-    const vocabulary = logits.dims[2];
-    if (
-      logits.dims.length !== 3 ||
-      logits.dims[1] !== window.length ||
-      vocabulary === undefined ||
-      vocabulary < 256
-    ) {
-      throw new Error(`logits of shape [${logits.dims}] do not fit a window of ${window.length} bytes`);
-    }
-    return { kind: 'score', bits: nextByteBits(toNumbers(toHostTensor(output, logits)), vocabulary, window) };
+  async #reduce({ feeds, reduction }: ReduceRequest): Promise<Reply> {
+    const results = await this.#loaded().run(toOrtTensors(feeds), [reduction.logits]);
+    const outputs = Object.entries(results).map(([name, tensor]) => [name, toHostTensor(name, tensor)]);
+    return { kind: 'reduce', outputs: reduceOutputs(reduction, feeds, Object.fromEntries(outputs)) };
   }
 
   #loaded(): InferenceSession {
     if (!this.#session) throw new Error('no model is loaded');
     return this.#session;
   }
-}
-
-function toNumbers({ type, data }: HostTensor): ArrayLike<number> {
-  if (type === 'float32' || type === 'float64') return data;
-  if (type === 'float16') return Float64Array.from(data, decodeFloat16);
-  throw new Error(`logits of element type ${type satisfies TensorType} are not scores`);
 }
 
 const send = (reply: Reply): void => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostTensor } from '@sentei/data';
@@ -109,3 +110,19 @@ test('a program that forgets to close still ends, and its workers with it', asyn
   expect(Number(printed)).toBeGreaterThan(0);
   expect(await isGoneSoon(Number(printed))).toBe(true);
 });
+
+const isLinux = process.platform === 'linux';
+
+test.skipIf(!isLinux)(
+  'TensorFloat-32 is left to ONNX Runtime unless switched off (skipped without /proc)',
+  async () => {
+    const overrideOf = async (tf32?: boolean): Promise<string | undefined> => {
+      await using engine = await startEngine({ threads: 1, tf32 });
+      await using session = await engine.load(await modelFile(doublingModel()));
+      const environment = await readFile(`/proc/${session.processId}/environ`, 'utf8');
+      return environment.split('\0').find((entry) => entry.startsWith('NVIDIA_TF32_OVERRIDE='));
+    };
+    expect(await overrideOf()).toBe(undefined);
+    expect(await overrideOf(false)).toBe('NVIDIA_TF32_OVERRIDE=0');
+  },
+);

@@ -25,6 +25,8 @@ test('known causes bring a hint with the figures of the message', () => {
     'Opset 28 is under development and support for this is limited. Current official support for domain ai.onnx is till opset 26.',
   );
   expect(opset.hint).toContain('opset 28 of ai.onnx and this ONNX Runtime runs up to 26');
+  const cuda = explainFailure('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library');
+  expect(cuda.hint).toContain('sentei doctor');
   expect(explainFailure('Unsupported data type: 16').hint).toContain('element type 16');
 });
 

@@ -91,7 +91,7 @@ test('a window is scored by the model, and only by a byte-level language model',
 
 test('logits that are not numbers are an error, not a score', async () => {
   const session = await load(bigramModel(new Float32Array(65536).fill(Number.NaN)));
-  await expect(session.score(Uint8Array.of(1, 2))).rejects.toMatchObject({ code: 'runtime-failed' });
+  await expect(session.score(Uint8Array.of(1, 2))).rejects.toMatchObject({ code: 'not-numbers' });
 });
 
 test('disposal ends the process', async () => {

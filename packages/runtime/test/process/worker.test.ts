@@ -88,12 +88,12 @@ test('float16 logits are scored like float32 ones', async () => {
   const { child } = await startWorker();
   await ask(child, { kind: 'load', path, settings });
   const reply = await ask(child, {
-    kind: 'score',
-    window: Uint8Array.of(1, 2, 3),
-    input: 'bytes',
-    output: 'scores',
+    kind: 'reduce',
+    feeds: { bytes: hostTensor('int64', [1, 3], BigInt64Array.of(1n, 2n, 3n)) },
+    reduction: { kind: 'next-token-loss', logits: 'scores', ids: 'bytes' },
   });
-  expect(reply).toEqual({ kind: 'score', bits: expect.closeTo(8, 10) });
+  expect(reply).toMatchObject({ kind: 'reduce', outputs: { tokens: { data: Float64Array.of(2) } } });
+  expect(reply.kind === 'reduce' && reply.outputs.nats?.data[0]).toBeCloseTo(2 * Math.log(256), 10);
 });
 
 test.each([

@@ -1,0 +1,33 @@
+export type {
+  AttentionDescription,
+  BlockDescription,
+  ModelDescription,
+  ValueDescription,
+} from './json/description.ts';
+export { printReport } from './json/print.ts';
+export type {
+  AnatomyFacts,
+  BudgetFacts,
+  FileFacts,
+  ModelFacts,
+  PatchPlace,
+  Report,
+  SplitRange,
+  SubBlockFacts,
+  ValidationEffort,
+} from './json/types.ts';
+export { drawComparison } from './terminal/comparison-tables.ts';
+export { drawDescription } from './terminal/description-tables.ts';
+export { drawPasses } from './terminal/pass-tables.ts';
+export { type Alignment, drawTable } from './terminal/table.ts';
+export {
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatList,
+  formatMilliseconds,
+  formatNumber,
+  formatShare,
+} from './text/format.ts';
+export { oneLine } from './text/one-line.ts';

@@ -1,0 +1,107 @@
+import type { ModelStatistics, PassRecord, PipelineJson, Split, VerifyWhen } from '@sentei/ir';
+import type { Machine, Validation } from '@sentei/runtime';
+
+/** Bytes `from` up to, not including, `to` of a file. */
+export interface SplitRange {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A file, with what tells it from others. */
+export interface FileFacts {
+  readonly path: string;
+  /** Bytes of the model file, external data not counted. */
+  readonly fileBytes: number;
+  readonly sha256: string;
+}
+
+/** How much the pruned model is compared with the original before it is kept. */
+export type ValidationEffort = 'full' | 'short' | 'none';
+
+/** A model as it was read or written. */
+export interface ModelFacts extends FileFacts, ModelStatistics {
+  readonly irVersion: number;
+  /** Opset version by domain; the standard domain is `ai.onnx`. */
+  readonly opsets: Readonly<Record<string, number>>;
+  /** Files beside the model that hold weights. */
+  readonly externalData: readonly string[];
+}
+
+/** Held-out loss against the budget. */
+export interface BudgetFacts {
+  /** Largest loss that is allowed, relative to the original. */
+  readonly maxDrop: number;
+  /** The worst of the losses measured on held-out data; absent when none was. */
+  readonly heldoutDrop?: number;
+}
+
+/** Which patch of which pass: the one at `patch` among the patches of the record at `record`, both from 0. */
+export interface PatchPlace {
+  readonly record: number;
+  readonly patch: number;
+}
+
+/** A residual branch of the original model, and what became of it. */
+export interface SubBlockFacts {
+  /** `attention`, `mlp` or another kind of branch. */
+  readonly kind: string;
+  /** Where its norm stands: `pre`, `post`, `inside` or `none`. */
+  readonly norm: string;
+  /** The sum that joins it with the stream, as messages name it. */
+  readonly merge: string;
+  /** Of attention that was recognised, where its shape tells. */
+  readonly heads: number | null;
+  readonly nodes: number;
+  /** How many of these nodes are still in the result. */
+  readonly nodesLeft: number;
+  /** Whether the sum is still in the result. */
+  readonly mergeLeft: boolean;
+  /** Everything that was proposed or refused about one of its nodes, in the order it was decided. */
+  readonly decisions: readonly PatchPlace[];
+}
+
+/** What the original model is made of along its residual streams, and what the passes did to it. */
+export interface AnatomyFacts {
+  /** In graph order; `depth` counts from 0 in each stream. */
+  readonly blocks: readonly { readonly depth: number; readonly subBlocks: readonly SubBlockFacts[] }[];
+  /** Sums that look like the end of a residual branch and cannot be taken out. */
+  readonly skipped: readonly { readonly node: string; readonly reason: string }[];
+}
+
+/** Everything about one run of `prune`: what was done, why, and what it changed. */
+export interface Report {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly software: {
+    readonly sentei: string;
+    readonly onnxruntimeNode: string | null;
+    readonly node: string;
+  };
+  /** Absent when ONNX Runtime does not start. */
+  readonly machine: Machine | null;
+  readonly options: {
+    readonly maxDrop: number;
+    readonly threads: number;
+    readonly validation: ValidationEffort;
+    readonly verify: VerifyWhen;
+    readonly seed: number;
+    /** How many patches were kept at most; absent means all. */
+    readonly stopAfter: number | null;
+  };
+  /** Packages that passes came from. */
+  readonly plugins: readonly { readonly package: string; readonly version: string }[];
+  readonly pipeline: { readonly text: string; readonly steps: PipelineJson };
+  /** Which bytes of which file each decision was based on; the held-out ones steer none. */
+  readonly data: Readonly<Record<Split, SplitRange>> | null;
+  readonly source: ModelFacts;
+  readonly result: ModelFacts;
+  /** Absent in reports of earlier versions. */
+  readonly anatomy?: AnatomyFacts | undefined;
+  readonly passes: readonly PassRecord[];
+  readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
+  readonly budget: BudgetFacts;
+  readonly warnings: readonly string[];
+}

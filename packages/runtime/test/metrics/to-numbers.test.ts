@@ -1,0 +1,19 @@
+import { hostTensor } from '@sentei/data';
+import { expect, test } from 'vitest';
+import { placeOfLargest, toNumbers } from '../../src/metrics/to-numbers.ts';
+
+test('every element type but strings is numbers', () => {
+  expect([...Array.from(toNumbers(hostTensor('float16', [2], Uint16Array.of(0x3c00, 0xfc00))))]).toEqual([
+    1,
+    Number.NEGATIVE_INFINITY,
+  ]);
+  expect([...Array.from(toNumbers(hostTensor('int64', [1], BigInt64Array.of(-3n))))]).toEqual([-3]);
+  expect(() => toNumbers(hostTensor('string', [1], ['a']))).toThrow(
+    expect.objectContaining({ code: 'invalid-data' }),
+  );
+});
+
+test('the first of the largest is found, and NaN is never it', () => {
+  expect(placeOfLargest([9, 1, 3, 3, 9], 1, 3)).toBe(1);
+  expect(placeOfLargest([Number.NaN, -2, -1], 0, 3)).toBe(2);
+});
