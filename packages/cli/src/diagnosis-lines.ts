@@ -1,5 +1,5 @@
-import type { Diagnosis, Finding, FindingStatus } from '@sentei/runtime';
 import { oneLine } from '@sentei/report';
+import type { Diagnosis, Finding, FindingStatus } from '@sentei/runtime';
 import type { Paint } from './paint.ts';
 
 const WIDEST_STATUS = 'missing'.length;

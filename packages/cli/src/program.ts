@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
+import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -39,7 +40,16 @@ export interface CommandEnvironment extends Environment {
 /** Milliseconds. */
 const GRACE = 50;
 
-const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce, addDoctor] as const;
+const COMMANDS = [
+  addInspect,
+  addPrune,
+  addBenchmark,
+  addPrint,
+  addDiff,
+  addBisect,
+  addReproduce,
+  addDoctor,
+] as const;
 
 /**
  * Runs the command with the given arguments (without those for node and the script). Never throws: errors are written to

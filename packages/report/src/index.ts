@@ -1,3 +1,4 @@
+export type { BenchmarkRecord } from './json/benchmark.ts';
 export type {
   AttentionDescription,
   BlockDescription,
@@ -16,6 +17,7 @@ export type {
   SubBlockFacts,
   ValidationEffort,
 } from './json/types.ts';
+export { drawBenchmark } from './terminal/benchmark-tables.ts';
 export { drawComparison } from './terminal/comparison-tables.ts';
 export { drawDescription } from './terminal/description-tables.ts';
 export { drawPasses } from './terminal/pass-tables.ts';

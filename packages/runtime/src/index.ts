@@ -21,13 +21,26 @@ export type {
   PairTiming,
 } from './benchmark/benchmark.ts';
 export { benchmarkPair } from './benchmark/benchmark.ts';
+export type { ModelBenchmarkOptions } from './benchmark/benchmark-models.ts';
+export { benchmarkModels } from './benchmark/benchmark-models.ts';
 export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
 export { comparePairs } from './benchmark/comparison.ts';
 export type { IntervalOptions } from './benchmark/interval.ts';
 export { medianInterval } from './benchmark/interval.ts';
+export type { PeakMemory } from './benchmark/peak-memory.ts';
+export type { PointSource } from './benchmark/places.ts';
+export type { PointSizes } from './benchmark/points.ts';
+export { defaultPoints, parsePoints, synthesizePoint } from './benchmark/points.ts';
 export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
 export type { WarmUp } from './benchmark/steady.ts';
+export type {
+  BenchmarkFigure,
+  FigureComparison,
+  ModelBenchmark,
+  ModelFigures,
+  StartFigures,
+} from './benchmark/types.ts';
 export { type CalibrateOptions, calibrate } from './calibration/calibrate.ts';
 export { type CalibratorOptions, createCalibrator } from './calibration/calibrator.ts';
 export { type PlannedTap, plannedTaps } from './calibration/plan.ts';
@@ -48,6 +61,10 @@ export type { Host, Outcome } from './doctor/host.ts';
 export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
 export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
 export type { ProviderTrial } from './doctor/try-provider.ts';
+export type { EnergyComparison, EnergyFigure } from './energy/measure-energy.ts';
+export { measureEnergy } from './energy/measure-energy.ts';
+export type { EnergyMeter, EnergyReading, EnergySources, FoundMeter } from './energy/meter.ts';
+export { findEnergyMeter } from './energy/meter.ts';
 export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/paired-bootstrap.ts';

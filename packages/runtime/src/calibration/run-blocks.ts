@@ -87,7 +87,7 @@ async function begun(
       { subject: strange.name, hint: 'add a Cast to float32 and tap its output' },
     );
   }
-  await session.reduce({ step: 'begin', plan });
+  await session.accumulate({ step: 'begin', plan });
   return session;
 }
 
@@ -97,7 +97,7 @@ async function addBatch(
   { feeds, items, sources }: CalibrationBatch,
   subject: string,
 ): Promise<void> {
-  const { fault } = await session.reduce({ step: 'add', feeds, items }).catch((cause: unknown) => {
+  const { fault } = await session.accumulate({ step: 'add', feeds, items }).catch((cause: unknown) => {
     if (!(cause instanceof SenteiError) || cause.code === 'cancelled') throw cause;
     const { code, message, hint } = cause;
     const details = { subject: cause.subject ?? subject, ...(hint === undefined ? {} : { hint }), cause };
@@ -121,7 +121,7 @@ function describe(sources: readonly string[]): string {
 
 /** Adds what the process has; it begins anew. */
 async function take(session: Session, statistics: Statistics, covered: Range): Promise<Statistics> {
-  const { statistics: bytes = new Uint8Array() } = await session.reduce({ step: 'take' });
+  const { statistics: bytes = new Uint8Array() } = await session.accumulate({ step: 'take' });
   const { plan } = statistics.identity;
   statistics.sums.merge(Accumulator.decode(bytes, plan, 'what the process gathered'));
   return { ...statistics, covered: joinRanges([covered]) };

@@ -118,9 +118,9 @@ export class Session {
    *
    * @throws SenteiError `invalid-data` when feeds do not fit, else as {@link Session.time}
    */
-  async reduce(step: ReduceStep): Promise<Reduced> {
+  async accumulate(step: ReduceStep): Promise<Reduced> {
     if (step.step === 'add') checkFeeds(step.feeds, this.inputs, this.path);
-    return (await this.#worker.exchange({ kind: 'reduce', step }, this.path)).reduced;
+    return (await this.#worker.exchange({ kind: 'accumulate', step }, this.path)).reduced;
   }
 
   /** Ends the process that holds the model, which gives back all of its memory. May be called twice. */
