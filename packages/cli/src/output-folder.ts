@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { makeFolders, removeEmptyFolders, SenteiError } from '@sentei/ir';
+import { makeFolders, removeAtExit, removeEmptyFolders, SenteiError } from '@sentei/ir';
 
 export const MODEL_FILE = 'model.onnx';
 export const REPORT_FILE = 'report.json';
@@ -29,9 +29,11 @@ export async function withOutputFolder<Result>(
 ): Promise<Result> {
   const created = await makeFolder(folder);
   let staging: string | undefined;
+  const watches = foldersBetween(folder, created).map((place) => removeAtExit(place, { ifEmpty: true }));
   try {
     for (const name of [MODEL_FILE, PAGE_FILE, REPORT_FILE]) await checkTarget(join(folder, name), source);
     staging = await makeStaging(folder);
+    watches.push(removeAtExit(staging));
     const [result, trials] = [join(staging, 'result'), join(staging, 'trials')];
     await mkdir(result);
     await mkdir(trials);
@@ -44,7 +46,17 @@ export async function withOutputFolder<Result>(
     throw error;
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+    for (const settled of watches) settled();
   }
+}
+
+/** The folders that were made, the outermost first. */
+function foldersBetween(folder: string, outermost: string | undefined): string[] {
+  const places: string[] = [];
+  if (outermost === undefined) return places;
+  for (let place = resolve(folder); place.startsWith(outermost); place = dirname(place))
+    places.unshift(place);
+  return places;
 }
 
 /** The outermost folder that had to be made, if any. */

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'runtime-failed'
   | 'runtime-timeout'
   | 'not-numbers'
+  | 'install-failed'
   | 'budget-exceeded'
   | 'not-reproduced'
   | 'audit-broken'

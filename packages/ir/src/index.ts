@@ -5,8 +5,11 @@ export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
 export { checkExternalData } from './file/external-files.ts';
 export type { ExternalDataOptions } from './file/external-layout.ts';
 export { makeFolders, removeEmptyFolders } from './file/folders.ts';
+export { hashModel } from './file/hash-model.ts';
 export { readModel } from './file/read-model-file.ts';
+export { removeAtExit } from './file/remove-at-exit.ts';
 export { writeFileWhole } from './file/stage.ts';
+export { writeChanged } from './file/write-changed.ts';
 export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
 export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
@@ -76,6 +79,7 @@ export {
   type Guarantee,
   type Judge,
   type Logger,
+  type Measurement,
   type Pass,
   type PassContext,
   type PassDefinition,

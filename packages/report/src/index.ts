@@ -1,5 +1,6 @@
 export { drawPage } from './html/page.ts';
 export type { PageInput, Pricing } from './html/types.ts';
+export type { BenchmarkRecord } from './json/benchmark.ts';
 export type {
   AttentionDescription,
   BlockDescription,
@@ -20,6 +21,7 @@ export type {
   TileFacts,
   ValidationEffort,
 } from './json/types.ts';
+export { drawBenchmark } from './terminal/benchmark-tables.ts';
 export { drawComparison } from './terminal/comparison-tables.ts';
 export { drawDescription } from './terminal/description-tables.ts';
 export { drawPasses } from './terminal/pass-tables.ts';

@@ -1,7 +1,7 @@
-import { parseOptions, relativeDrop, SenteiError, seededRandom } from '@sentei/ir';
-import { errorFunction, probit } from 'simple-statistics';
+import { type Interval, parseOptions, relativeDrop, SenteiError, seededRandom } from '@sentei/ir';
 import { z } from 'zod';
 import type { Metric } from '../metrics/metric.ts';
+import { normalProbability, normalQuantile } from '../rollout/normal-quantile.ts';
 
 const bootstrapOptions = z.strictObject({
   resamples: z.int().min(100).max(100_000).default(2_000),
@@ -12,15 +12,13 @@ const bootstrapOptions = z.strictObject({
 /** How an interval is found. Defaults: 2,000 resamples, 0.95, seed 0. */
 export type BootstrapOptions = z.input<typeof bootstrapOptions>;
 
-/** A figure, and the bounds between which it lies with the confidence asked for. */
-export interface Estimate {
+/** A figure with the range that is meant to hold it. */
+export interface Estimate extends Interval {
   readonly value: number;
-  readonly lower: number;
-  readonly upper: number;
 }
 
-/** How much two models differ on the same examples. */
-export interface PairedDifference {
+/** How much two models differ on the same examples; the interval is that of `difference`. */
+export interface PairedDifference extends Interval {
   readonly metric: string;
   readonly lowerIsBetter: boolean;
   readonly examples: number;
@@ -28,11 +26,8 @@ export interface PairedDifference {
   readonly candidate: number;
   /** Candidate minus original, in the unit of the metric. */
   readonly difference: number;
-  readonly lower: number;
-  readonly upper: number;
   /** `relativeDrop`: loss relative to the original, 0.01 is one per cent worse and negative is better. */
   readonly drop: Estimate;
-  readonly confidence: number;
   /** Resamples on which both figures are defined: all of them but for metrics such as a rank correlation of equal values. */
   readonly resamples: number;
   readonly seed: number;
@@ -100,6 +95,7 @@ export function pairedBootstrap<Score>(
       value: relativeDrop(figures.original, figures.candidate, lowerIsBetter),
       lower: dropLower,
       upper: dropUpper,
+      confidence,
     },
     confidence,
     resamples: differences.length,
@@ -126,20 +122,12 @@ function weighing<Score>(
 function tailOf(confidence: number, examples: number): number {
   const half = (1 - confidence) / 2;
   if (examples < 2) return 0;
-  const stretched = -Math.sqrt(examples / (examples - 1)) * studentQuantile(1 - half, examples - 1);
-  return normalDistribution(stretched);
-}
-
-function normalDistribution(z: number): number {
-  return (1 + errorFunction(z / Math.SQRT2)) / 2;
+  return normalProbability(-Math.sqrt(examples / (examples - 1)) * studentQuantile(1 - half, examples - 1));
 }
 
 /** Cornish and Fisher's expansion (Abramowitz and Stegun 26.7.5). */
 function studentQuantile(probability: number, degrees: number): number {
-  const near = probit(probability);
-  // `probit` is good to three digits; a step of Newton's gives six.
-  const density = Math.exp((-near * near) / 2) / Math.sqrt(2 * Math.PI);
-  const z = near - (normalDistribution(near) - probability) / density;
+  const z = normalQuantile(probability);
   const [z2, z3] = [z * z, z * z * z];
   return (
     z +

@@ -1,5 +1,6 @@
 import { type Feeds, type HostTensor, hostTensor } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
 import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
 import type { OutputReduction } from '../metrics/output-reduction.ts';
 import { checkFeeds } from './check-feeds.ts';
@@ -110,6 +111,16 @@ export class Session {
    */
   async endProfile(): Promise<void> {
     await this.#worker.exchange({ kind: 'end-profile' }, this.path);
+  }
+
+  /**
+   * One step of a calibration, in the process of the model. Tensors stay there.
+   *
+   * @throws SenteiError `invalid-data` when feeds do not fit, else as {@link Session.time}
+   */
+  async accumulate(step: ReduceStep): Promise<Reduced> {
+    if (step.step === 'add') checkFeeds(step.feeds, this.inputs, this.path);
+    return (await this.#worker.exchange({ kind: 'accumulate', step }, this.path)).reduced;
   }
 
   /** Ends the process that holds the model, which gives back all of its memory. May be called twice. */
