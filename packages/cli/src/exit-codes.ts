@@ -8,13 +8,14 @@ export const EXIT_CODES = [
   { code: 3, meaning: 'the model file cannot be read' },
   {
     code: 4,
-    meaning: 'the pipeline or the budget cannot be read: syntax, unknown name, invalid value, no plugin',
+    meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value, no plugin',
   },
   { code: 5, meaning: 'the data cannot be used' },
   { code: 6, meaning: 'the output cannot be written' },
   {
     code: 7,
-    meaning: 'ONNX Runtime failed, took too long or cannot be installed, or the pruned model does not run',
+    meaning:
+      'ONNX Runtime failed, took too long or cannot be installed, or the pruned model does not run as the original',
   },
   { code: 8, meaning: 'the budget is not held' },
   { code: 9, meaning: 'not reproduced: it does not fail the same way, or no patch loses the property' },
@@ -45,6 +46,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'output-unwritable': 6,
   'runtime-failed': 7,
   'runtime-timeout': 7,
+  'models-differ': 7,
   'not-numbers': 7,
   'install-failed': 7,
   'budget-exceeded': 8,

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
@@ -49,6 +50,8 @@ const COMMANDS = [
   addBisect,
   addReproduce,
   addBenchmark,
+  addAudit,
+  addReport,
   addDoctor,
   addReport,
 ] as const;

@@ -110,7 +110,7 @@ test('a held-out loss over the budget is an error, and nothing is written', asyn
   const { error, left } = await failure({ model, data, pipeline: 'sneak{factor=9}', maxDrop: 0.5 });
   expect(error).toMatchObject({
     code: 'budget-exceeded',
-    message: expect.stringContaining('the budget is 50.00 %'),
+    message: expect.stringContaining('not within the limit, at most 50.00 %'),
   });
   expect(left).toEqual([]);
 });

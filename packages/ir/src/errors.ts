@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'output-unwritable'
   | 'runtime-failed'
   | 'runtime-timeout'
+  | 'models-differ'
   | 'not-numbers'
   | 'install-failed'
   | 'budget-exceeded'

@@ -16,6 +16,7 @@ export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
 export { constantIntegers, constantScalar, constantTensor } from './graph/constant.ts';
 export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts';
 export { Graph } from './graph/graph.ts';
+export { inputDefaults, setInputDefault } from './graph/input-defaults.ts';
 export { mentionedNames } from './graph/mentioned-names.ts';
 export { defineFunction, type FunctionDefinition, Model } from './graph/model.ts';
 export { Node, type NodeFields } from './graph/node.ts';

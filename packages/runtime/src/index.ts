@@ -80,6 +80,7 @@ export type { TextJudgeOptions } from './judging/text-judge.ts';
 export { createTextJudge, longestWindow } from './judging/text-judge.ts';
 export type { Machine } from './machine/machine.ts';
 export { describeMachine } from './machine/machine.ts';
+export { runtimePackageVersion } from './machine/package-version.ts';
 export type { AccuracyOptions } from './metrics/accuracy.ts';
 export { accuracy } from './metrics/accuracy.ts';
 export type {
@@ -133,11 +134,14 @@ export type {
 } from './rollout/types.ts';
 export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
+export type { AgreementFigure, AgreementStatistic } from './validation/agreement.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
 export type { QualityFigure } from './validation/quality.ts';
+export type { HeldoutData, ShiftedData } from './validation/quality-on-data.ts';
 export type { SpeedFigure } from './validation/speed.ts';
 export type { Effort, LeftOut } from './validation/types.ts';
 export type { Budget, CriterionDefinition, CriterionName } from './verdict/budget.ts';
 export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
 export { decideVerdict } from './verdict/decide-verdict.ts';
+export { figuresOf } from './verdict/figures.ts';
 export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';

@@ -1,5 +1,5 @@
 import type { ModelStatistics, PassRecord, PipelineJson, Split, VerifyWhen } from '@sentei/ir';
-import type { Machine, Validation } from '@sentei/runtime';
+import type { Machine, Validation, Verdict } from '@sentei/runtime';
 
 /** Bytes `from` up to, not including, `to` of a file. */
 export interface SplitRange {
@@ -34,6 +34,8 @@ export interface BudgetFacts {
   readonly maxDrop: number;
   /** The worst of the losses measured on held-out data; absent when none was. */
   readonly heldoutDrop?: number;
+  /** What became of each criterion; absent when nothing was measured and no budget was asked for. */
+  readonly verdict?: Verdict;
 }
 
 /** Which patch of which pass: the one at `patch` among the patches of the record at `record`, both from 0. */

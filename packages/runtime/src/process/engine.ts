@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { Feeds } from '@sentei/data';
 import { parseOptions, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
 import type { ExecutionProvider, GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
@@ -42,6 +43,8 @@ export interface LoadOptions {
   readonly externalFolder?: string | undefined;
   /** What messages call the model. Default: its path. */
   readonly subject?: string | undefined;
+  /** Fed on every run for inputs that the session then hides, such as the skip gates of a pruned model. */
+  readonly constants?: Feeds | undefined;
 }
 
 export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
@@ -110,12 +113,13 @@ export class Engine {
    *   `runtime-timeout`, `cancelled`
    */
   async load(path: string, options: LoadOptions = {}): Promise<Session> {
+    const { constants, ...given } = options;
     const {
       executionProvider = this.#options.executionProvider,
       externalFolder,
       subject = path,
       ...rest
-    } = parseOptions(loadOptions, options);
+    } = parseOptions(loadOptions, given);
     if (this.#isClosed)
       throw new SenteiError('cancelled', `${path}: the engine is closed`, { subject: path });
     await checkIsFile(path);
@@ -124,7 +128,7 @@ export class Engine {
       const settings = { threads: this.threads, executionProvider, ...rest };
       const request = { kind: 'load', path: resolve(path), externalFolder, settings } as const;
       const { signature } = await worker.exchange(request, subject);
-      return new Session(subject, signature, worker);
+      return new Session(subject, signature, worker, constants);
     } catch (error) {
       await worker.stop();
       throw error;
