@@ -53,6 +53,7 @@ const COMMANDS = [
   addAudit,
   addReport,
   addDoctor,
+  addReport,
 ] as const;
 
 /**
