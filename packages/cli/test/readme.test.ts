@@ -14,6 +14,15 @@ test('the README has all exit codes', () => {
   expect(rows).toEqual(EXIT_CODES.map(({ code, meaning }) => [code, meaning]));
 });
 
+test('the README has all options of benchmark', async () => {
+  const { stdout } = await sentei(['benchmark', '--help']);
+  const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+(?: <\w+>)?) /gm)].map(([, flag]) => flag);
+  expect(flags.length).toBeGreaterThan(10);
+  for (const flag of flags.filter((name) => !/^--(json|quiet)$/.test(name ?? ''))) {
+    expect(readme).toContain(`| \`${flag}\` `);
+  }
+});
+
 test('the README has all options of prune and the default pipeline', async () => {
   const { stdout } = await sentei(['prune', '--help']);
   const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+ <\w+>)/gm)].map(([, flag]) => flag);

@@ -21,13 +21,50 @@ export type {
   PairTiming,
 } from './benchmark/benchmark.ts';
 export { benchmarkPair } from './benchmark/benchmark.ts';
+export type { ModelBenchmarkOptions } from './benchmark/benchmark-models.ts';
+export { benchmarkModels } from './benchmark/benchmark-models.ts';
 export type { Comparison, ComparisonVerdict } from './benchmark/comparison.ts';
 export { comparePairs } from './benchmark/comparison.ts';
 export type { IntervalOptions } from './benchmark/interval.ts';
 export { medianInterval } from './benchmark/interval.ts';
+export type { PeakMemory } from './benchmark/peak-memory.ts';
+export type { PointSource } from './benchmark/places.ts';
+export type { PointSizes } from './benchmark/points.ts';
+export { defaultPoints, parsePoints, synthesizePoint } from './benchmark/points.ts';
 export type { Latency, Percentiles, Summary } from './benchmark/statistics.ts';
 export { summarize } from './benchmark/statistics.ts';
 export type { WarmUp } from './benchmark/steady.ts';
+export type {
+  BenchmarkFigure,
+  FigureComparison,
+  ModelBenchmark,
+  ModelFigures,
+  StartFigures,
+} from './benchmark/types.ts';
+export { type CalibrateOptions, calibrate } from './calibration/calibrate.ts';
+export { type CalibratorOptions, createCalibrator } from './calibration/calibrator.ts';
+export { type PlannedTap, plannedTaps } from './calibration/plan.ts';
+export {
+  type Identity,
+  type Labels,
+  mergeStatistics,
+  missingBlocks,
+  type Range,
+  type Statistics,
+  summarizeStatistics,
+} from './calibration/statistics.ts';
+export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
+export type { Diagnosis, DiagnosisOptions } from './doctor/diagnose.ts';
+export { diagnose } from './doctor/diagnose.ts';
+export type { Finding, FindingStatus } from './doctor/finding.ts';
+export type { Host, Outcome } from './doctor/host.ts';
+export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
+export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
+export type { ProviderTrial } from './doctor/try-provider.ts';
+export type { EnergyComparison, EnergyFigure } from './energy/measure-energy.ts';
+export { measureEnergy } from './energy/measure-energy.ts';
+export type { EnergyMeter, EnergyReading, EnergySources, FoundMeter } from './energy/meter.ts';
+export { findEnergyMeter } from './energy/meter.ts';
 export type { CompareOnDataOptions } from './evaluation/compare-on-data.ts';
 export { compareOnData } from './evaluation/compare-on-data.ts';
 export type { ScoredPair, ShiftComparison } from './evaluation/compare-shift.ts';
@@ -51,6 +88,7 @@ export type { TextJudgeOptions } from './judging/text-judge.ts';
 export { createTextJudge, longestWindow } from './judging/text-judge.ts';
 export type { Machine } from './machine/machine.ts';
 export { describeMachine } from './machine/machine.ts';
+export { runtimePackageVersion } from './machine/package-version.ts';
 export type { AccuracyOptions } from './metrics/accuracy.ts';
 export { accuracy } from './metrics/accuracy.ts';
 export type {
@@ -105,11 +143,14 @@ export type {
 } from './rollout/types.ts';
 export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
+export type { AgreementFigure, AgreementStatistic } from './validation/agreement.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
 export type { QualityFigure } from './validation/quality.ts';
+export type { HeldoutData, ShiftedData } from './validation/quality-on-data.ts';
 export type { SpeedFigure } from './validation/speed.ts';
 export type { Effort, LeftOut } from './validation/types.ts';
 export type { Budget, CriterionDefinition, CriterionName } from './verdict/budget.ts';
 export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
 export { decideVerdict } from './verdict/decide-verdict.ts';
+export { figuresOf } from './verdict/figures.ts';
 export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';

@@ -70,7 +70,8 @@ function readShare(text: string): number {
   }
 }
 
-function readThreads(text: string): number {
+/** A number of threads. */
+export function readThreads(text: string): number {
   const threads = /^\d+$/.test(text) ? Number(text) : 0;
   if (threads >= 1 && threads <= MOST_THREADS) return threads;
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_THREADS}.`);

@@ -89,8 +89,8 @@ export async function benchmarkPair(options: BenchmarkOptions): Promise<PairBenc
   const { graphOptimizationLevel } = parseOptions(benchmarkOptions, options);
   const { original, candidate, points, onRound, threads, timeoutMs, signal, executionProvider, tf32 } =
     options;
-  const { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = options;
-  const settings = { warmUp, minimumRounds, maximumRounds, minimumSampleMs, budgetMs };
+  const { warmUp, warmUpMs, minimumRounds, maximumRounds, minimumSampleMs, budgetMs } = options;
+  const settings = { warmUp, warmUpMs, minimumRounds, maximumRounds, minimumSampleMs, budgetMs };
   parseOptions(pairSettings, settings);
   const engine = await startEngine({ threads, timeoutMs, signal, executionProvider, tf32 });
   try {

@@ -14,7 +14,7 @@ export const STEADY: SteadyCriterion = { window: 5, tolerance: 0.05 };
 export interface WarmUp {
   /** Runs of each model. */
   readonly runs: number;
-  /** Whether all models met the criterion; else the most runs or a quarter of the budget were spent first. */
+  /** Whether all models met the criterion; else the most runs or the time for it were spent first. */
   readonly isSteady: boolean;
 }
 

@@ -8,19 +8,22 @@ export type Timer = (runs: number) => Promise<readonly number[]>;
 
 /** How long and how often models are timed. */
 export interface PairSettings {
-  /** The most runs of each model before anything is measured; a quarter of the budget ends them too. */
+  /** The most runs of each model before anything is measured. */
   readonly warmUp?: number | undefined;
+  /** Milliseconds after which the warm-up ends too, steady or not. Default: a quarter of the budget. */
+  readonly warmUpMs?: number | undefined;
   /** The fewest rounds, whatever they cost. A round is one sample of each model. */
   readonly minimumRounds?: number | undefined;
   readonly maximumRounds?: number | undefined;
   /** A sample has as many runs as it takes to last this long, in milliseconds. */
   readonly minimumSampleMs?: number | undefined;
-  /** Milliseconds after which no further round of a point begins. */
+  /** Milliseconds after which no further round of a point begins, warm-up included. */
   readonly budgetMs?: number | undefined;
 }
 
 export const pairSettings = z.strictObject({
   warmUp: z.int().min(1).default(100),
+  warmUpMs: z.number().min(0).optional(),
   minimumRounds: z.int().min(3).default(5),
   maximumRounds: z.int().min(3).default(100),
   minimumSampleMs: z.number().min(0).default(10),
@@ -56,8 +59,9 @@ export async function takeTurns(
 ): Promise<Turns> {
   const { onRound, ...given } = settings;
   const limits = parseOptions(pairSettings, given);
+  const { warmUpMs = limits.budgetMs / 4 } = limits;
   const start = now();
-  const { warmUp, fastest } = await warm(timers, limits.warmUp, () => now() - start < limits.budgetMs / 4);
+  const { warmUp, fastest } = await warm(timers, limits.warmUp, () => now() - start < warmUpMs);
   const wanted = Math.ceil(limits.minimumSampleMs / Math.max(fastest, Number.EPSILON));
   const runsPerSample = Math.min(Math.max(wanted, 1), MOST_RUNS_PER_SAMPLE);
 

@@ -1,6 +1,6 @@
 import type { Histogram } from '@sentei/ir';
 import type { ByteReader, ByteWriter } from './bytes.ts';
-import type { RowBlock } from './row-block.ts';
+import type { RowBlock } from './types.ts';
 
 export interface HistogramRange {
   readonly minimum: number;

@@ -1,6 +1,6 @@
 import type { QuantileSketch } from '@sentei/ir';
 import type { ByteReader, ByteWriter } from './bytes.ts';
-import type { RowBlock } from './row-block.ts';
+import type { RowBlock } from './types.ts';
 
 const EXPONENTS = 2048;
 

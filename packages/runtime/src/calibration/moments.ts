@@ -2,7 +2,7 @@ import type { Moments } from '@sentei/ir';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { exactRatio } from './exact-ratio.ts';
 import { ReproducibleSums } from './reproducible-sums.ts';
-import type { RowBlock } from './row-block.ts';
+import type { RowBlock } from './types.ts';
 
 /**
  * Sums of the elements and of their squares, and their range: of each column, or of one column that holds everything. Within

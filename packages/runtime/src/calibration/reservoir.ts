@@ -1,6 +1,6 @@
 import type { RowSample } from '@sentei/ir';
 import type { ByteReader, ByteWriter } from './bytes.ts';
-import type { RowBlock, RowOrigins } from './row-block.ts';
+import type { RowBlock, RowOrigins } from './types.ts';
 
 interface Candidate {
   readonly hash: number;

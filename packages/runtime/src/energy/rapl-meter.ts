@@ -44,11 +44,15 @@ async function openZone(folder: string): Promise<Zone | string> {
     if (!(range > 0)) return `${folder} has no range`;
     return { name, file, range };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Since CVE-2020-8694 only root may read the counters.
-    if (code === 'EACCES' || code === 'EPERM') return `${file} may only be read by root`;
-    return `${file} cannot be read (${code ?? (error as Error).message})`;
+    return explainUnreadable(file, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
   }
+}
+
+/** Why a counter cannot be read. */
+export function explainUnreadable(file: string, code: string): string {
+  // Since CVE-2020-8694 only root may read the counters.
+  if (code === 'EACCES' || code === 'EPERM') return `${file} may only be read by root`;
+  return `${file} cannot be read (${code})`;
 }
 
 async function readCounter(file: string): Promise<number> {

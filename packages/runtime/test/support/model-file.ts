@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** Writes a model for the length of the running test and returns its path. */
-export async function modelFile(bytes: Uint8Array): Promise<string> {
+/** A folder for the length of the running test. */
+export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sentei-runtime-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const path = join(folder, 'model.onnx');
+  return folder;
+}
+
+/** Writes a model for the length of the running test and returns its path. */
+export async function modelFile(bytes: Uint8Array): Promise<string> {
+  const path = join(await temporaryFolder(), 'model.onnx');
   await writeFile(path, bytes);
   return path;
 }

@@ -1,0 +1,44 @@
+import { SenteiError, writeFileWhole } from '@sentei/ir';
+import type { BenchmarkRecord } from '@sentei/report';
+import { benchmarkModels, type ModelBenchmarkOptions, parsePoints, synthesizePoint } from '@sentei/runtime';
+import { readFileFacts } from './file-facts.ts';
+import { printJson } from './json.ts';
+import { type Listener, SILENT } from './progress.ts';
+import { senteiVersion } from './versions.ts';
+
+/** What `sentei benchmark` is told. */
+export interface BenchmarkOptions extends Omit<ModelBenchmarkOptions, 'points' | 'onProgress'> {
+  /** As in `batch=1 length=128; batch=8 length=512`. Default: made up for the model. */
+  readonly points?: string | undefined;
+  /** A file for the record, as JSON. */
+  readonly out?: string | undefined;
+  readonly listener?: Listener | undefined;
+}
+
+/**
+ * Measures one model or two against each other, and writes a record when a file is named.
+ *
+ * @throws SenteiError `invalid-option`, `output-unwritable`, or what `benchmarkModels` throws
+ */
+export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRecord> {
+  const { points, out, listener = SILENT, ...settings } = options;
+  const { original, candidate } = settings;
+  if (out !== undefined && [original, candidate].includes(out)) {
+    throw new SenteiError('output-unwritable', `${out} is one of the models`, { subject: out });
+  }
+  const sizes = points === undefined ? undefined : parsePoints(points);
+  const date = new Date().toISOString();
+  listener.step(candidate === undefined ? `measuring ${original}` : `measuring ${original} and ${candidate}`);
+  const measured = await benchmarkModels({
+    ...settings,
+    ...(sizes && { points: (inputs) => sizes.map((size) => synthesizePoint(inputs, size)) }),
+    onProgress: (progress) => listener.progress(progress),
+  });
+  const files = {
+    original: await readFileFacts(original),
+    ...(candidate !== undefined && { candidate: await readFileFacts(candidate) }),
+  };
+  const record: BenchmarkRecord = { version: 1, sentei: senteiVersion(), date, files, ...measured };
+  if (out !== undefined) await writeFileWhole(out, printJson(record));
+  return record;
+}

@@ -1,0 +1,145 @@
+import type { BenchmarkFigure, Comparison, ModelFigures, PeakMemory } from '@sentei/runtime';
+import type { BenchmarkRecord } from '../json/benchmark.ts';
+import { formatBytes, formatMilliseconds, formatNumber } from '../text/format.ts';
+import { type Alignment, drawTable } from './table.ts';
+
+/** Draws what was measured of one or two models, in at most 100 columns. */
+export function drawBenchmark(record: BenchmarkRecord): string {
+  const parts = record.candidate === undefined ? [] : [drawLatency(record)];
+  parts.push(drawRuns(record), drawStarts(record));
+  if (record.energy.status === 'measured') parts.push(drawEnergy(record));
+  return `${parts.join('')}${describeConditions(record)}`;
+}
+
+/** Points may name many dimensions. */
+const WIDTHS = [24];
+
+/** The first columns have words in them. */
+function alignments(head: readonly string[], words: number): Alignment[] {
+  return head.map((_, index) => (index < words ? 'left' : 'right'));
+}
+
+function place({ label, graphOptimizationLevel }: BenchmarkFigure): string {
+  return `${label}, ${graphOptimizationLevel}`;
+}
+
+function drawLatency({ figures, confidence }: BenchmarkRecord): string {
+  const head = ['latency', 'original', 'pruned', 'speed-up', percent(confidence), 'verdict'];
+  const rows = figures.map((figure) => {
+    const { original, candidate, comparison } = figure;
+    return [
+      place(figure),
+      formatMilliseconds(original.latency.median),
+      candidate === undefined ? '' : formatMilliseconds(candidate.latency.median),
+      ...describeComparison(comparison?.latency),
+    ];
+  });
+  return drawTable(head, rows, alignments(head, 1), WIDTHS);
+}
+
+function percent(share: number): string {
+  return `${formatNumber(100 * share)} % interval`;
+}
+
+/** Ratio, interval and verdict. */
+function describeComparison(comparison: Comparison | undefined): [string, string, string] {
+  if (comparison === undefined) return ['', '', 'too few rounds'];
+  const { ratio, interval, verdict } = comparison;
+  return [`${ratio.toFixed(2)} ×`, `${interval.lower.toFixed(2)} - ${interval.upper.toFixed(2)}`, verdict];
+}
+
+interface Row {
+  readonly figure: BenchmarkFigure;
+  readonly name: string;
+  readonly model: ModelFigures;
+}
+
+/** One row for each model at each point. */
+function rowsOf({ figures }: BenchmarkRecord): Row[] {
+  return figures.flatMap((figure) => [
+    { figure, name: 'original', model: figure.original },
+    ...(figure.candidate ? [{ figure, name: 'pruned', model: figure.candidate }] : []),
+  ]);
+}
+
+function drawRuns(record: BenchmarkRecord): string {
+  const head = ['runs', 'model', 'median', percent(record.confidence), 'p90', 'p95', 'p99', 'runs'];
+  const rows = rowsOf(record).map(({ figure, name, model: { latency } }) => [
+    place(figure),
+    name,
+    formatMilliseconds(latency.median),
+    `${formatNumber(latency.interval.lower)} - ${formatNumber(latency.interval.upper)}`,
+    ...[latency.percentiles.p90, latency.percentiles.p95, latency.percentiles.p99].map((time) =>
+      time === undefined ? '' : formatNumber(time),
+    ),
+    String(latency.runs),
+  ]);
+  return drawTable(head, rows, alignments(head, 2), WIDTHS);
+}
+
+function drawStarts(record: BenchmarkRecord): string {
+  const head = ['cold start', 'model', 'total', 'session', 'first run', 'loaded', 'peak'];
+  const rows = rowsOf(record).map(({ figure, name, model: { start } }) => [
+    place(figure),
+    name,
+    formatMilliseconds(start.total.median),
+    formatMilliseconds(start.session.median),
+    formatMilliseconds(start.firstRun.median),
+    formatPeak(start.memoryLoaded),
+    formatPeak(start.memoryRan),
+  ]);
+  return drawTable(head, rows, alignments(head, 2), WIDTHS) + compareStarts(record);
+}
+
+/** One line for each level, of the point with enough starts. */
+function compareStarts({ figures }: BenchmarkRecord): string {
+  return figures
+    .flatMap((figure) => {
+      const { start, memoryRan } = figure.comparison ?? {};
+      if (start === undefined) return [];
+      const [ratio, interval, verdict] = describeComparison(start);
+      const memory = memoryRan === undefined ? '' : `; peak memory ${memoryRan.toFixed(2)} ×`;
+      return [
+        `cold start, ${place(figure)}: ${ratio} (${interval}) in ${start.pairs} starts, ${verdict}${memory}\n`,
+      ];
+    })
+    .join('');
+}
+
+function formatPeak(peak: PeakMemory): string {
+  return peak.status === 'known' ? formatBytes(peak.bytes) : 'unknown';
+}
+
+function drawEnergy(record: BenchmarkRecord): string {
+  const head = ['energy', 'model', 'per run', 'above idle', 'ratio', 'verdict'];
+  const rows = rowsOf(record).flatMap(({ figure, name, model: { energy } }) => {
+    if (energy === undefined) return [];
+    const { comparison } = figure;
+    const isPruned = name === 'pruned';
+    const [ratio, , verdict] =
+      isPruned && comparison?.energy ? describeComparison(comparison.energy) : ['', '', ''];
+    const joules = (value: number) => `${formatNumber(value)} J`;
+    const own = [joules(energy.joules.median), joules(energy.joulesAboveIdle.median)];
+    return [[place(figure), name, ...own, ratio, verdict]];
+  });
+  return drawTable(head, rows, alignments(head, 2), WIDTHS);
+}
+
+function describeConditions(record: BenchmarkRecord): string {
+  const { threads, executionProvider, processes, runtimeVersion, machine, load, energy, leftOut } = record;
+  const unsteady = record.figures.filter(({ warmUps }) => warmUps.some(({ isSteady }) => !isSteady));
+  const lines = [
+    ...leftOut.map(({ graphOptimizationLevel, label, reason }) => {
+      return `left out: ${label} at level ${graphOptimizationLevel} (${reason})`;
+    }),
+    energy.status === 'unknown' ? `energy unknown: ${energy.reason}` : `energy: ${energy.method}`,
+    ...(unsteady.length === 0
+      ? []
+      : [`not steady after the warm-up: ${unsteady.map((figure) => place(figure)).join('; ')}`]),
+    `${threads === 1 ? '1 thread' : `${threads} threads`}, ${executionProvider}, ${processes} pairs of processes`,
+    `ONNX Runtime ${runtimeVersion}, Node.js ${machine.node}, ${machine.cpu}, ${machine.usableCores} cores; ` +
+      `load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`,
+    ...(load.before > machine.usableCores / 2 ? ['others were at work on this machine'] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}

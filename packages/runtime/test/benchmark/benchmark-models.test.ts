@@ -1,0 +1,100 @@
+import { hostTensor } from '@sentei/data';
+import type { Progress } from '@sentei/ir';
+import { expect, test } from 'vitest';
+import { benchmarkModels } from '../../src/benchmark/benchmark-models.ts';
+import { modelFile } from '../support/model-file.ts';
+import { doublingModel, ELEMENT, identityModel, tinyModel } from '../support/tiny-model.ts';
+
+const rows = (count: number) => ({
+  label: `${count} rows`,
+  feeds: { x: hostTensor('float32', [count, 4], new Float32Array(4 * count)) },
+});
+const quick = { threads: 1, processes: 2, rounds: 6, minimumSampleMs: 0, starts: 6, energy: false } as const;
+
+/** Fails for every batch but one. */
+const fussyModel = () =>
+  tinyModel({
+    inputs: [{ name: 'x', type: ELEMENT.float, dims: ['batch', 4] }],
+    outputs: [{ name: 'y', type: ELEMENT.float, dims: ['batch', 4] }],
+    nodes: [{ op: 'Add', inputs: ['x', 'two'], outputs: ['y'] }],
+    initializers: [{ name: 'two', type: ELEMENT.float, dims: [2, 4], bytes: new Uint8Array(32) }],
+  });
+
+test('two models are measured at every point and level', async () => {
+  const heard: Progress[] = [];
+  const result = await benchmarkModels({
+    ...quick,
+    original: await modelFile(doublingModel()),
+    candidate: await modelFile(identityModel(ELEMENT.float, ['batch', 4])),
+    points: [rows(1), rows(3)],
+    onProgress: (progress) => heard.push(progress),
+  });
+  expect(result.figures.map(({ graphOptimizationLevel, label }) => [graphOptimizationLevel, label])).toEqual([
+    ['all', '1 rows'],
+    ['all', '3 rows'],
+    ['disabled', '1 rows'],
+    ['disabled', '3 rows'],
+  ]);
+  for (const { rounds, original, candidate, comparison, warmUps } of result.figures) {
+    expect([rounds, warmUps.length, original.latency.runs, candidate?.latency.count]).toEqual([6, 2, 6, 6]);
+    expect(comparison?.latency).toMatchObject({ pairs: 6, confidence: 0.95 });
+  }
+  expect(result.figures.map(({ original }) => original.start.total.count)).toEqual([6, 1, 6, 1]);
+  expect(result.figures[0]?.comparison?.start).toMatchObject({ pairs: 6 });
+  expect(result).toMatchObject({ threads: 1, executionProvider: 'cpu', processes: 2, leftOut: [] });
+  expect(result.energy).toEqual({ status: 'unknown', reason: 'it was not asked for' });
+  expect(result.machine.node).toBe(process.versions.node);
+  expect(heard.at(-1)).toEqual({ message: 'done', done: 12, total: 12 });
+  expect(heard.map(({ done }) => done)).toEqual(heard.map(({ done }) => done).toSorted((a, b) => a - b));
+}, 60_000);
+
+test('one model alone is measured, on inputs made up for it', async () => {
+  const { figures, candidate } = await benchmarkModels({
+    ...quick,
+    starts: 1,
+    original: await modelFile(doublingModel()),
+    graphOptimizationLevels: ['basic'],
+  });
+  expect(figures.map(({ label }) => label)).toEqual(['batch 1', 'batch 8']);
+  expect([candidate, figures[0]?.candidate, figures[0]?.comparison]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+}, 60_000);
+
+test('points that the original does not run are left out; without any the error is thrown', async () => {
+  const options = { ...quick, starts: 1, graphOptimizationLevels: ['all'] as const };
+  const original = await modelFile(fussyModel());
+  const { figures, leftOut } = await benchmarkModels({ ...options, original, points: [rows(3), rows(2)] });
+  expect(figures.map(({ label }) => label)).toEqual(['2 rows']);
+  expect(leftOut).toEqual([
+    { graphOptimizationLevel: 'all', label: '3 rows', reason: expect.stringContaining('broadcast') },
+  ]);
+  await expect(benchmarkModels({ ...options, original, points: [rows(3)] })).rejects.toMatchObject({
+    code: 'runtime-failed',
+  });
+}, 60_000);
+
+test('a candidate that fails where the original runs is an error', async () => {
+  const [original, candidate] = [await modelFile(doublingModel()), await modelFile(fussyModel())];
+  await expect(
+    benchmarkModels({ ...quick, starts: 1, original, candidate, points: [rows(3)] }),
+  ).rejects.toMatchObject({ code: 'runtime-failed', subject: candidate });
+}, 60_000);
+
+test('settings that make no sense are refused, and a signal ends it', async () => {
+  const original = await modelFile(doublingModel());
+  const twice = { original, graphOptimizationLevels: ['all', 'all'] } as const;
+  await expect(benchmarkModels(twice)).rejects.toMatchObject({ code: 'invalid-option' });
+  await expect(benchmarkModels({ original, rounds: 5 })).rejects.toMatchObject({ code: 'invalid-option' });
+  await expect(benchmarkModels({ original, points: [] })).rejects.toMatchObject({ code: 'invalid-option' });
+  const controller = new AbortController();
+  const running = benchmarkModels({
+    ...quick,
+    original,
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+}, 60_000);
