@@ -69,11 +69,7 @@ export type { CompareOnDataOptions } from './evaluation/compare-on-data.ts';
 export { compareOnData } from './evaluation/compare-on-data.ts';
 export type { ScoredPair, ShiftComparison } from './evaluation/compare-shift.ts';
 export { compareShift } from './evaluation/compare-shift.ts';
-export type {
-  EvaluatedSession,
-  EvaluateOptions,
-  Evaluation,
-} from './evaluation/evaluate.ts';
+export type { EvaluatedSession, EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { DataWithShifts, EvaluateShiftsOptions } from './evaluation/evaluate-shifts.ts';
 export { evaluateShifts } from './evaluation/evaluate-shifts.ts';
