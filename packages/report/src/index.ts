@@ -1,6 +1,5 @@
 export { drawPage } from './html/page.ts';
 export type { PageInput, Pricing } from './html/types.ts';
-export type { BenchmarkRecord } from './json/benchmark.ts';
 export type {
   AttentionDescription,
   BlockDescription,
