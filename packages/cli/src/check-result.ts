@@ -1,37 +1,50 @@
 import { type PassRecord, SenteiError } from '@sentei/ir';
-import { type BudgetFacts, formatChange, formatShare, type Report } from '@sentei/report';
-import type { OutputComparison } from '@sentei/runtime';
+import type { BudgetFacts, Report } from '@sentei/report';
+import { type Budget, decideVerdict, type Figure, figuresOf, type OutputComparison } from '@sentei/runtime';
 import type { Listener } from './progress.ts';
 
 /** Rounding moves outputs by far less than this: cosine similarity and share of rows with the same largest element. */
 const EXACT = { cosineSimilarity: 0.9999, top1Agreement: 0.99 } as const;
 
+/** What is held against what. */
+export interface BudgetCheck {
+  readonly validation: Report['validation'];
+  /** Figures besides those of the validation. */
+  readonly figures?: readonly Figure[] | undefined;
+  /** Largest loss on held-out data; held where one was measured. */
+  readonly maxDrop: number;
+  /** Criteria that were asked for: what is not measured for them is not held. */
+  readonly budget?: Budget | undefined;
+}
+
+/** Holds what was measured against the budget. The verdict is absent when there is nothing to hold. */
+export function holdBudget({ validation, figures = [], maxDrop, budget }: BudgetCheck): BudgetFacts {
+  const measured = validation.status === 'skipped' ? [] : figuresOf(validation);
+  const drops = measured.flatMap(({ quantity, value }) =>
+    quantity === 'drop' && value !== null ? [value] : [],
+  );
+  const facts = { maxDrop, ...(drops.length > 0 ? { heldoutDrop: Math.max(...drops) } : {}) };
+  const asked = { ...(drops.length > 0 ? { maxDrop } : {}), ...budget };
+  if (Object.keys(asked).length === 0) return facts;
+  return { ...facts, verdict: decideVerdict([...measured, ...figures], asked) };
+}
+
 /**
- * Holds the worst loss on held-out data against the budget.
+ * Refuses a result that does not hold its budget.
  *
  * @throws SenteiError `budget-exceeded`
  */
-export function checkBudget(
-  validation: Report['validation'],
-  maxDrop: number,
-  records: readonly PassRecord[],
-): BudgetFacts {
-  const quality = validation.status === 'done' ? validation.quality : [];
-  const [worst] = quality.toSorted((a, b) => b.drop - a.drop);
-  if (worst === undefined) return { maxDrop };
-  if (worst.drop <= maxDrop) return { maxDrop, heldoutDrop: worst.drop };
+export function refuseOverBudget({ verdict }: BudgetFacts, records: readonly PassRecord[]): void {
+  if (verdict === undefined || verdict.outcome === 'pass') return;
+  const failed = verdict.criteria.filter(({ outcome }) => outcome !== 'pass');
   const lossy = records.filter(({ patches }) =>
     patches.some(({ decision, guarantee }) => decision === 'applied' && guarantee !== 'exact'),
   );
   const passes = [...new Set(lossy.map(({ pass }) => pass))];
-  throw new SenteiError(
-    'budget-exceeded',
-    `${worst.metric} on held-out data gets worse by ${formatChange(worst.drop)} at ${worst.windowLength} bytes, the budget is ${formatShare(maxDrop)}`,
-    {
-      subject: worst.metric,
-      hint: `raise --max-drop, or leave out ${passes.length > 0 ? passes.join(' or ') : 'a pass'}; nothing was written`,
-    },
-  );
+  throw new SenteiError('budget-exceeded', failed.map(({ reason }) => reason).join('; '), {
+    subject: failed[0]?.name ?? 'budget',
+    hint: `raise the budget, or leave out ${passes.length > 0 ? passes.join(' or ') : 'a pass'}; nothing was written`,
+  });
 }
 
 /** Warns when a result that should differ by rounding alone differs by more. */

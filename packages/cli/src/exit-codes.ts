@@ -8,11 +8,15 @@ export const EXIT_CODES = [
   { code: 3, meaning: 'the model file cannot be read' },
   {
     code: 4,
-    meaning: 'the pipeline or the budget cannot be read: syntax, unknown name, invalid value, no plugin',
+    meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value, no plugin',
   },
   { code: 5, meaning: 'the data cannot be used' },
   { code: 6, meaning: 'the output cannot be written' },
-  { code: 7, meaning: 'ONNX Runtime failed or took too long, or the pruned model does not run' },
+  {
+    code: 7,
+    meaning:
+      'ONNX Runtime failed, took too long or cannot be installed, or the pruned model does not run as the original',
+  },
   { code: 8, meaning: 'the budget is not held' },
   { code: 9, meaning: 'not reproduced: it does not fail the same way, or no patch loses the property' },
   { code: 10, meaning: 'the audit log was changed after it was written, or is none' },
@@ -42,7 +46,9 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'output-unwritable': 6,
   'runtime-failed': 7,
   'runtime-timeout': 7,
+  'models-differ': 7,
   'not-numbers': 7,
+  'install-failed': 7,
   'budget-exceeded': 8,
   'not-reproduced': 9,
   'audit-broken': 10,

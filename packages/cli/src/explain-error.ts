@@ -9,7 +9,7 @@ const HINTS: Readonly<Record<number, string>> = {
   5: 'give a text file of at least a few hundred kilobytes',
   6: 'check that the folder may be written to and has room',
   7: 'run again with --validation none to write the model without running it',
-  8: 'raise --max-drop, or leave out the pass that costs most',
+  8: 'raise the budget, or leave out the pass that costs most',
   9: 'passes and models have to be the same as when it was found',
   10: 'a log is never mended: keep it, and write the next run to a new one',
   130: 'nothing was written',

@@ -1,5 +1,5 @@
 import { type Judge, type Pass, SenteiError } from '@sentei/ir';
-import { createJudge, isByteLanguageModel, longestWindow, startEngine } from '@sentei/runtime';
+import { createTextJudge, isByteLanguageModel, longestWindow, startEngine } from '@sentei/runtime';
 import type { DataSplits } from './data-splits.ts';
 
 /** What the text that was given can be used for. */
@@ -41,7 +41,13 @@ export async function prepareJudge(options: JudgingOptions): Promise<Judging> {
     const warnings = [`the data is not used: ${found.reason}`, ...idle];
     return { judge: undefined, heldout: undefined, warnings };
   }
-  const judge = createJudge({ folder, splits: splits.texts, threads, signal, windowLength: found.length });
+  const judge = createTextJudge({
+    folder,
+    splits: splits.texts,
+    threads,
+    signal,
+    windowLength: found.length,
+  });
   return { judge, heldout: splits.texts.heldout, warnings: [] };
 }
 

@@ -1,12 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SenteiError } from '@sentei/ir';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
@@ -27,6 +30,8 @@ export interface Environment {
   readonly now: () => number;
   /** Environment variables that say how to write: `NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`. Default: none. */
   readonly variables?: Variables | undefined;
+  /** Asks the user to agree to something; absent where nobody can be asked. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** What each command is given: see {@link Output} for how it speaks. */
@@ -37,7 +42,18 @@ export interface CommandEnvironment extends Environment {
 /** Milliseconds. */
 const GRACE = 50;
 
-const COMMANDS = [addInspect, addPrune, addPrint, addDiff, addBisect, addReproduce, addBenchmark] as const;
+const COMMANDS = [
+  addInspect,
+  addPrune,
+  addPrint,
+  addDiff,
+  addBisect,
+  addReproduce,
+  addBenchmark,
+  addAudit,
+  addReport,
+  addDoctor,
+] as const;
 
 /**
  * Runs the command with the given arguments (without those for node and the script). Never throws: errors are written to

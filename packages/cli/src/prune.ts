@@ -12,12 +12,14 @@ import {
   writeFileWhole,
   writeModel,
 } from '@sentei/ir';
-import { type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
-import { createExecutor, describeMachine, type Machine } from '@sentei/runtime';
-import { checkBudget, checkFidelity } from './check-result.ts';
+import { drawPage, type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
+import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
+import { type Audit, withAudit } from './audit/with-audit.ts';
+import { writeVerdict } from './audit/write-verdict.ts';
+import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
-import { MODEL_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
+import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -31,7 +33,7 @@ import { senteiVersion } from './versions.ts';
 export interface PruneOptions extends PipelineSource {
   /** The ONNX file to prune. */
   readonly model: string;
-  /** The folder to write `model.onnx` and `report.json` to. */
+  /** The folder to write `model.onnx`, `report.json` and `report.html` to. */
   readonly out: string;
   /** Text to calibrate, select and judge on. */
   readonly data?: string | undefined;
@@ -39,6 +41,8 @@ export interface PruneOptions extends PipelineSource {
   readonly heldout?: string | undefined;
   /** Largest loss of quality on held-out data, relative to the original. Default: 0.01. */
   readonly maxDrop?: number | undefined;
+  /** What else the result has to hold; its `maxDrop` takes the place of the other one. */
+  readonly budget?: Budget | undefined;
   /** Threads of ONNX Runtime. Default: 2. */
   readonly threads?: number | undefined;
   readonly validation?: ValidationEffort | undefined;
@@ -54,20 +58,29 @@ export interface PruneOptions extends PipelineSource {
   readonly instruments?: readonly Instrument[] | undefined;
   /** A new folder for what is needed to run the pipeline again, written when a pass fails. */
   readonly reproducer?: string | undefined;
+  /** A file to write every decision down in, at its end; made if need be. It stays when the run fails. */
+  readonly audit?: string | undefined;
 }
 
 /**
  * Prunes a model file: runs the pipeline, compares the result with the original, and writes both the result and the report
  * when the held-out loss is within the budget. Nothing is written otherwise, and nothing is ever there half.
  *
- * @throws SenteiError those of `preparePasses`, `readModel` and `readSplits`; `output-unwritable`;
+ * @throws SenteiError those of `preparePasses`, `readModel` and `readSplits`; `output-unwritable`; `audit-broken`;
  *   `runtime-failed` or `runtime-timeout` when ONNX Runtime fails or the result does not run where the original does;
  *   `budget-exceeded`; `cancelled`
  */
 export async function prune(options: PruneOptions): Promise<Report> {
+  const { signal: _, listener: __, instruments: ___, factories: ____, ...told } = options;
+  const { audit: path } = options;
+  return withAudit({ path, command: 'prune', options: told }, (audit) => pruneAudited(options, audit));
+}
+
+async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report> {
   const startedAt = new Date();
-  const { model: path, out, signal, maxDrop = 0.01, threads = 2, validation: effort = 'full' } = options;
+  const { model: path, out, signal, budget: asked, threads = 2, validation: effort = 'full' } = options;
   const { verify = 'each', seed = 0, stopAfter, data, heldout } = options;
+  const maxDrop = asked?.maxDrop ?? options.maxDrop ?? 0.01;
   const { steps, plugins, make } = await preparePasses(options);
   const passes = make();
   const warnings: string[] = [];
@@ -75,7 +88,7 @@ export async function prune(options: PruneOptions): Promise<Report> {
 
   const recording = { model: path, steps, plugins, listener, seed, verify, stopAfter: stopAfter ?? null };
   const settings = { maxDrop, threads, data: absolute(data), heldout: absolute(heldout) };
-  const instruments = [...(options.instruments ?? [])];
+  const instruments = [...(audit.log ? [watchPipeline(audit.log)] : []), ...(options.instruments ?? [])];
   if (options.reproducer !== undefined) {
     instruments.push(await recordFailure({ ...recording, folder: options.reproducer, settings }));
   }
@@ -86,6 +99,11 @@ export async function prune(options: PruneOptions): Promise<Report> {
     const model = await readModel(path);
     assertValid(model);
     const facts = await readFileFacts(path);
+    audit.append('model-read', { ...facts });
+    for (const file of new Set([data, heldout])) {
+      if (file !== undefined)
+        audit.append('data-opened', { ...(await readFileFacts(file)), splits: splits?.ranges });
+    }
     // Reading a large model holds up a signal, which has got through by now.
     throwIfCancelled(signal);
     const source = { ...facts, ...describeModel(model) };
@@ -112,7 +130,9 @@ export async function prune(options: PruneOptions): Promise<Report> {
     const files = { original: path, candidate, heldout: judging.heldout };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
-    const budget = checkBudget(validation, maxDrop, records);
+    const budget = holdBudget({ validation, maxDrop, budget: asked });
+    if (budget.verdict !== undefined) writeVerdict(audit, budget.verdict);
+    refuseOverBudget(budget, records);
 
     const machine = await machineOrNull();
     throwIfCancelled(signal);
@@ -139,8 +159,11 @@ export async function prune(options: PruneOptions): Promise<Report> {
       budget,
       warnings,
     };
+    await writeFileWhole(join(staging.result, PAGE_FILE), await drawPage({ report }));
     await writeFileWhole(join(staging.result, REPORT_FILE), printReport(report));
     await staging.publish();
+    const { path: written, fileBytes, sha256 } = report.result;
+    audit.append('file-written', { path: written, fileBytes, sha256 });
     return report;
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { measured, passRecord, patchRecord, quality } from '../../report/test/support/report.ts';
-import { checkBudget, checkFidelity } from '../src/check-result.ts';
+import { checkFidelity, holdBudget, refuseOverBudget } from '../src/check-result.ts';
 import { recorder } from './support/streams.ts';
 
 const records = [
@@ -10,28 +10,40 @@ const records = [
 
 test('the worst loss is held against the budget', () => {
   const validation = measured({ quality: [quality(1024, 0.02), quality(4096, 0.005)] });
-  expect(checkBudget(validation, 0.02, records)).toEqual({ maxDrop: 0.02, heldoutDrop: 0.02 });
-  expect(() => checkBudget(validation, 0.01, records)).toThrow(
+  const held = holdBudget({ validation, maxDrop: 0.02 });
+  expect(held).toMatchObject({ maxDrop: 0.02, heldoutDrop: 0.02, verdict: { outcome: 'pass' } });
+  expect(() => refuseOverBudget(held, records)).not.toThrow();
+  expect(() => refuseOverBudget(holdBudget({ validation, maxDrop: 0.01 }), records)).toThrow(
     expect.objectContaining({
       code: 'budget-exceeded',
-      message: 'bits per byte on held-out data gets worse by +2.00 % at 1024 bytes, the budget is 1.00 %',
-      hint: 'raise --max-drop, or leave out collapse; nothing was written',
+      subject: 'maxDrop',
+      message: expect.stringMatching(
+        /^drop \(bits per byte, 4 × 1024\) is 2.00 % .*, not within the limit, at most 1.00 %/,
+      ),
+      hint: 'raise the budget, or leave out collapse; nothing was written',
     }),
   );
 });
 
 test('an infinite loss is over any budget, a gain under the budget of zero', () => {
   const lost = measured({ quality: [quality(1024, Number.POSITIVE_INFINITY)] });
-  expect(() => checkBudget(lost, 1e9, [])).toThrow(expect.objectContaining({ code: 'budget-exceeded' }));
-  expect(checkBudget(measured({ quality: [quality(1024, -0.1)] }), 0, [])).toEqual({
-    maxDrop: 0,
+  expect(() => refuseOverBudget(holdBudget({ validation: lost, maxDrop: 1e9 }), [])).toThrow(
+    expect.objectContaining({ code: 'budget-exceeded' }),
+  );
+  const better = measured({ quality: [quality(1024, -0.1)] });
+  expect(holdBudget({ validation: better, maxDrop: 0 })).toMatchObject({
     heldoutDrop: -0.1,
+    verdict: { outcome: 'pass' },
   });
 });
 
-test('without figures there is nothing to hold against it', () => {
-  expect(checkBudget({ status: 'skipped', reason: 'as asked' }, 0.01, records)).toEqual({ maxDrop: 0.01 });
-  expect(checkBudget(measured({ quality: [] }), 0.01, records)).toEqual({ maxDrop: 0.01 });
+test('without figures there is nothing to hold, unless it was asked for', () => {
+  const skipped = { status: 'skipped', reason: 'as asked' } as const;
+  expect(holdBudget({ validation: skipped, maxDrop: 0.01 })).toEqual({ maxDrop: 0.01 });
+  expect(holdBudget({ validation: measured({ quality: [] }), maxDrop: 0.01 })).toEqual({ maxDrop: 0.01 });
+  const held = holdBudget({ validation: skipped, maxDrop: 0.01, budget: { minSpeedup: 1.1 } });
+  expect(held.verdict).toMatchObject({ outcome: 'fail', criteria: [{ outcome: 'unknown' }] });
+  expect(() => refuseOverBudget(held, [])).toThrow(/speed-up was not measured/);
 });
 
 test('exact changes that move outputs are worth a warning, others are meant to', () => {

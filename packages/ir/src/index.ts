@@ -5,14 +5,18 @@ export { type ErrorCode, type ErrorDetails, SenteiError } from './errors.ts';
 export { checkExternalData } from './file/external-files.ts';
 export type { ExternalDataOptions } from './file/external-layout.ts';
 export { makeFolders, removeEmptyFolders } from './file/folders.ts';
+export { hashModel } from './file/hash-model.ts';
 export { readModel } from './file/read-model-file.ts';
+export { removeAtExit } from './file/remove-at-exit.ts';
 export { writeFileWhole } from './file/stage.ts';
+export { writeChanged } from './file/write-changed.ts';
 export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
 export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
 export { constantIntegers, constantScalar, constantTensor } from './graph/constant.ts';
 export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts';
 export { Graph } from './graph/graph.ts';
+export { inputDefaults, setInputDefault } from './graph/input-defaults.ts';
 export { mentionedNames } from './graph/mentioned-names.ts';
 export { defineFunction, type FunctionDefinition, Model } from './graph/model.ts';
 export { Node, type NodeFields } from './graph/node.ts';
@@ -76,6 +80,7 @@ export {
   type Guarantee,
   type Judge,
   type Logger,
+  type Measurement,
   type Pass,
   type PassContext,
   type PassDefinition,

@@ -1,9 +1,14 @@
-import type { Progress } from '@sentei/ir';
-import { SenteiError } from '@sentei/ir';
+import { type Dataset, type Feeds, hostTensor } from '@sentei/data';
+import { inputDefaults, type Progress, readModel, SenteiError } from '@sentei/ir';
+import { byteLanguageModelNames } from './metrics/bits-per-byte.ts';
+import type { ExecutionProvider } from './process/protocol.ts';
+import { type AgreementFigure, compareAgreement } from './validation/agreement.ts';
 import { compareFidelity, type FidelityFigure } from './validation/fidelity.ts';
 import { ModelPair } from './validation/model-pair.ts';
 import { compareQuality, type QualityFigure } from './validation/quality.ts';
+import { compareQualityOnData, type HeldoutData } from './validation/quality-on-data.ts';
 import { compareSpeed, type SpeedFigure } from './validation/speed.ts';
+import { textWindows } from './validation/text-windows.ts';
 import type { Effort, LeftOut } from './validation/types.ts';
 
 /** Two model files, and what to compare them on. */
@@ -13,6 +18,13 @@ export interface ValidationOptions {
   readonly candidate: string;
   /** Text that no decision was based on; used when both are byte-level language models. */
   readonly heldout?: Uint8Array | undefined;
+  /** Examples that no decision was based on, for any kind of model; used beside `heldout`. */
+  readonly data?: HeldoutData | undefined;
+  /** Sets of inputs of `data` in one run. Default: 1. */
+  readonly batch?: number | undefined;
+  /** Of all intervals. Default: 0.95. */
+  readonly confidence?: number | undefined;
+  readonly executionProvider?: ExecutionProvider | undefined;
   readonly threads?: number | undefined;
   readonly effort?: Effort | undefined;
   /** Milliseconds that one run may take; the original running into it leaves that size out. Default: two minutes. */
@@ -28,9 +40,14 @@ export type Validation =
   | {
       readonly status: 'done';
       readonly quality: readonly QualityFigure[];
+      /** Of outputs on held-out examples, which need no labels for it. */
+      readonly agreement: readonly AgreementFigure[];
       readonly fidelity: readonly FidelityFigure[];
       readonly speed: readonly SpeedFigure[];
       readonly leftOut: readonly LeftOut[];
+      /** Flags that were fed to the candidate's gates, as its metadata says; none without gates. */
+      readonly gates: Readonly<Record<string, readonly boolean[]>>;
+      readonly executionProvider: ExecutionProvider;
       readonly threads: number;
       /** Version of ONNX Runtime. */
       readonly runtimeVersion: string;
@@ -38,38 +55,89 @@ export type Validation =
 
 type Part<Figure> = { readonly figures: readonly Figure[]; readonly leftOut: readonly LeftOut[] };
 
+/** Examples on which outputs are compared, and bytes of each where they are text. */
+const LONGEST_WINDOW = 512;
+const AGREEMENT = { full: 64, short: 8 } as const;
+
 /**
- * Compares a pruned model with the original on the inputs that the original runs: quality on held-out text, fidelity of
- * outputs, speed. A model that ONNX Runtime cannot load is `impossible` to validate, which is no error.
+ * Compares a pruned model with the original on the inputs that the original runs: quality on held-out text or data, agreement
+ * and fidelity of outputs, speed. A model that ONNX Runtime cannot load is `impossible` to validate, which is no error. Gates
+ * of the candidate are fed what its metadata says.
  *
  * @throws SenteiError `runtime-failed` or `runtime-timeout` when the candidate fails where the original runs, or ONNX
- *   Runtime does not start; `cancelled`
+ *   Runtime does not start; `models-differ`; `invalid-data` and `not-numbers` for examples of `data`; `invalid-graph` for
+ *   gates whose metadata does not fit; `cancelled`
  */
 export async function validatePair(options: ValidationOptions): Promise<Validation> {
-  const { heldout, effort = 'full', timeoutMs = 120_000, onProgress = () => {} } = options;
-  const opened = await ModelPair.open({ ...options, timeoutMs });
+  const { heldout, data, batch, confidence, signal } = options;
+  const { effort = 'full', timeoutMs = 120_000, executionProvider = 'cpu', onProgress = () => {} } = options;
+  const gates = await gatesOf(options.candidate);
+  const opened = await ModelPair.open({ ...options, timeoutMs, constants: constantsOf(gates) });
   if (!opened.ran) return { status: 'impossible', reason: opened.reason };
   const pair = opened.result;
   try {
     const quality = heldout
-      ? await compareQuality(pair, heldout, effort, onProgress)
+      ? await compareQuality(pair, heldout, effort, onProgress, confidence)
       : nothing<QualityFigure>();
+    const asked = { effort, batch, confidence, signal, onProgress };
+    const onData = data ? await compareQualityOnData(pair, data, asked) : [];
+    const agreement: AgreementFigure[] = [];
+    const text = textOf(pair, heldout, quality.figures);
+    for (const dataset of [text, data?.dataset]) {
+      if (dataset === undefined) continue;
+      const strict = dataset !== text;
+      const compared = await compareAgreement(pair, dataset, {
+        ...asked,
+        strict,
+        examples: AGREEMENT[effort],
+      });
+      agreement.push(...compared);
+    }
     const fidelity = await unlessUnsupported('fidelity', () =>
       compareFidelity(pair, heldout, effort, onProgress),
     );
     const speed = await unlessUnsupported('speed', () => compareSpeed(pair, heldout, effort, onProgress));
     return {
       status: 'done',
-      quality: quality.figures,
+      quality: [...quality.figures, ...onData],
+      agreement,
       fidelity: fidelity.figures,
       speed: speed.figures,
       leftOut: [...quality.leftOut, ...fidelity.leftOut, ...speed.leftOut],
+      gates,
+      executionProvider,
       threads: pair.engine.threads,
       runtimeVersion: pair.engine.runtime.version,
     };
   } finally {
     await pair.close();
   }
+}
+
+/** Windows that the original is known to run. */
+function textOf(
+  { signature }: ModelPair,
+  text: Uint8Array | undefined,
+  [figure]: readonly QualityFigure[],
+): Dataset | undefined {
+  const names = byteLanguageModelNames(signature);
+  if (text === undefined || names === undefined || figure?.windowLength === undefined) return undefined;
+  const [, sequence] = signature.inputs[0]?.dims ?? [];
+  const length = typeof sequence === 'number' ? sequence : Math.min(LONGEST_WINDOW, figure.windowLength);
+  return textWindows(text, names.input, length);
+}
+
+/** A file that cannot be read is left to ONNX Runtime, which says so in its own words. */
+async function gatesOf(candidate: string): Promise<Readonly<Record<string, readonly boolean[]>>> {
+  const model = await readModel(candidate).catch(() => undefined);
+  return model === undefined ? {} : Object.fromEntries(inputDefaults(model));
+}
+
+function constantsOf(gates: Readonly<Record<string, readonly boolean[]>>): Feeds {
+  const tensors = Object.entries(gates).map(
+    ([name, flags]) => [name, hostTensor('bool', [flags.length], Uint8Array.from(flags, Number))] as const,
+  );
+  return Object.fromEntries(tensors);
 }
 
 function nothing<Figure>(): Part<Figure> {

@@ -1,7 +1,17 @@
+import { hostTensor } from '@sentei/data';
+import { readModelBytes, setInputDefault, writeModelBytes } from '@sentei/ir';
 import { expect, test } from 'vitest';
+import { meanMetric } from '../src/metrics/metric.ts';
 import { validatePair } from '../src/validate.ts';
+import { example, listDataset } from './support/list-dataset.ts';
 import { modelFile } from './support/model-file.ts';
-import { bigramModel, identityModel, positionalModel } from './support/tiny-model.ts';
+import {
+  bigramModel,
+  doublingModel,
+  gatedModel,
+  identityModel,
+  positionalModel,
+} from './support/tiny-model.ts';
 
 const table = (value: number) => new Float32Array(65536).fill(value);
 
@@ -16,7 +26,9 @@ test('quality, fidelity and speed of a byte-level language model', async () => {
     effort: 'short',
   });
   if (result.status !== 'done') throw new Error(result.reason);
-  expect(result.quality.map(({ windowLength, original: bits }) => [windowLength, bits])).toEqual([[256, 8]]);
+  expect(result.quality.map(({ windowLength, original: bits }) => [windowLength, bits])).toEqual([
+    [256, expect.closeTo(8, 9)],
+  ]);
   expect(result.fidelity).toHaveLength(8);
   expect(result.speed.map(({ label }) => label)).toEqual(['length 64']);
   expect(new Set(result.leftOut.map(({ part }) => part))).toEqual(new Set(['quality', 'speed']));
@@ -49,4 +61,29 @@ test('an aborted signal cancels', async () => {
   const path = await modelFile(bigramModel(table(0)));
   const validating = validatePair({ original: path, candidate: path, signal: AbortSignal.timeout(400) });
   await expect(validating).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('gates of the candidate are fed what its metadata says', async () => {
+  const original = await modelFile(doublingModel());
+  const skipping = async (skip: boolean) => {
+    const model = readModelBytes(gatedModel());
+    setInputDefault(model, 'gates', [skip]);
+    const candidate = await modelFile(writeModelBytes(model));
+    const dataset = listDataset([example({ x: hostTensor('float32', [4], Float32Array.of(1, 2, 3, 4)) })]);
+    const metric = meanMetric({
+      name: 'last',
+      lowerIsBetter: false,
+      score: (_example, [outputs]) => Number(outputs?.y?.data[3]),
+    });
+    return validatePair({ original, candidate, data: { dataset, metric }, threads: 1, effort: 'short' });
+  };
+  expect(await skipping(false)).toMatchObject({
+    gates: { gates: [false] },
+    quality: [{ original: 8, candidate: 8, drop: 0 }],
+    agreement: [{ output: 'y', cosine: { mean: expect.closeTo(1, 9) } }],
+  });
+  expect(await skipping(true)).toMatchObject({
+    gates: { gates: [true] },
+    quality: [{ original: 8, candidate: 4, drop: 0.5 }],
+  });
 });

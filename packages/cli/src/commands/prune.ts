@@ -1,4 +1,5 @@
 import { drawComparison, drawPasses, formatBytes, type Report, type ValidationEffort } from '@sentei/report';
+import type { Budget } from '@sentei/runtime';
 import { type Command, Option } from 'commander';
 import { writeChanges } from '../change-folder.ts';
 import { modelText } from '../model-text.ts';
@@ -6,12 +7,15 @@ import type { Paint } from '../paint.ts';
 import type { CommandEnvironment } from '../program.ts';
 import { prune } from '../prune.ts';
 import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readWhole } from './pipeline-flags.ts';
+import { readBudget } from './read-budget.ts';
 
 interface PruneFlags extends PipelineFlags {
   readonly out: string;
   readonly stopAfter?: number;
   readonly printChanges?: string;
   readonly reproducer?: string;
+  readonly audit?: string;
+  readonly budget?: Budget;
   readonly validation: ValidationEffort;
 }
 
@@ -21,7 +25,7 @@ export function addPrune(program: Command, environment: CommandEnvironment): Com
     .command('prune')
     .description('Prune a model, compare the result with the original, and write it with a report.')
     .argument('<model>', 'an ONNX file')
-    .requiredOption('--out <folder>', 'folder for model.onnx and report.json');
+    .requiredOption('--out <folder>', 'folder for model.onnx, report.json and report.html');
   return addPipelineFlags(command)
     .option('--stop-after <number>', 'keep this many patches at most', readWhole)
     .option(
@@ -29,6 +33,12 @@ export function addPrune(program: Command, environment: CommandEnvironment): Com
       'write the model as text after each patch, to a new folder, or - for here',
     )
     .option('--reproducer <folder>', 'a new folder for what sentei reproduce needs, should a pass fail')
+    .option(
+      '--budget <text>',
+      'what the result has to hold besides, as maxDrop=0.01 minSpeedup=1.1',
+      readBudget,
+    )
+    .option('--audit <file>', 'write down every decision, at the end of this file')
     .addOption(
       new Option('--validation <effort>', 'how thoroughly the result is compared with the original')
         .choices(['full', 'short', 'none'])
@@ -36,6 +46,9 @@ export function addPrune(program: Command, environment: CommandEnvironment): Com
     )
     .action(async (model: string, flags: PruneFlags) => {
       checkPipelineFlags(flags, command);
+      if (flags.budget?.maxDrop !== undefined && command.getOptionValueSource('maxDrop') === 'cli') {
+        command.error('error: --max-drop and maxDrop of --budget are the same: give one of them');
+      }
       if (flags.printChanges === '-' && environment.output.isJson) {
         command.error('error: --print-changes - writes text where --json writes the result: name a folder');
       }

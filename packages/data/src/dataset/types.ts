@@ -18,6 +18,18 @@ export interface Example {
   readonly label?: Label | undefined;
 }
 
+/** What is done to the contents of a row before tensors are made of them; only the function that fits is called. */
+export interface Change {
+  /** Text before it is tokenized. */
+  text?(text: string): string;
+  /** The bytes of a window of a byte-level model. */
+  bytes?(bytes: Uint8Array): Uint8Array;
+  /** Tokens of one text without special tokens, and the tokens of the vocabulary that are not special. */
+  tokens?(tokens: readonly number[], vocabulary: readonly number[]): readonly number[];
+  /** Elements of a floating-point input, after every conversion. */
+  floats?(elements: Float32Array | Float64Array): Float32Array | Float64Array;
+}
+
 /** An example that is read but not made into tensors yet, which is the costly part. */
 export interface Row {
   /** The same as the example's. */
@@ -25,7 +37,7 @@ export interface Row {
   /** The same as the example's. */
   readonly hash: string;
   /** @throws SenteiError `invalid-data` naming the row when it cannot be made into an example */
-  example(): Promise<Example>;
+  example(change?: Change): Promise<Example>;
 }
 
 /** How rows of different sizes become one tensor. */

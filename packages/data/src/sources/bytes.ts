@@ -2,20 +2,19 @@ import { basename } from 'node:path';
 import { parseOptions } from '@sentei/ir';
 import { z } from 'zod';
 import { fingerprintOf, hashParts } from '../dataset/hashing.ts';
-import { type RowDataset, rowDataset } from '../dataset/row-dataset.ts';
+import { rowDataset } from '../dataset/row-dataset.ts';
 import type { Row } from '../dataset/types.ts';
 import { fileSize, hashFile, openFile, readAt } from '../files/data-file.ts';
 import { invalidData } from '../invalid-data.ts';
-import { hostTensor } from '../tensors/host-tensor.ts';
-
-const integerType = z.enum(['int64', 'int32']);
+import type { Divisible } from '../splits/divide.ts';
+import { INTEGER_TYPES, type IntegerType, integerTensor } from '../tensors/integer-tensor.ts';
 
 const schema = z.strictObject({
   path: z.string(),
   input: z.string(),
   length: z.int().min(1).default(1024),
   stride: z.int().min(1).optional(),
-  type: integerType.default('int64'),
+  type: z.enum(INTEGER_TYPES).default('int64'),
   from: z.number().min(0).max(1).default(0),
   to: z.number().min(0).max(1).default(1),
 });
@@ -30,7 +29,7 @@ export interface BytesOptions {
   /** Bytes from the start of a window to the start of the next one; the length by default, so that windows do not overlap. */
   readonly stride?: number | undefined;
   /** Element type of the input; int64 by default. */
-  readonly type?: 'int64' | 'int32' | undefined;
+  readonly type?: IntegerType | undefined;
   /** Where the file's share starts and ends, both from 0 to 1, rounded down to bytes; windows never reach beyond it. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -42,7 +41,7 @@ export interface BytesOptions {
  *
  * @throws SenteiError `invalid-option`, `invalid-data` when the file cannot be read or is shorter than one window
  */
-export async function bytesDataset(options: BytesOptions): Promise<RowDataset> {
+export async function bytesDataset(options: BytesOptions): Promise<Divisible> {
   const { path, input, length, stride = length, type, from, to } = parseOptions(schema, options);
   const total = await fileSize(path);
   const start = Math.floor(total * from);
@@ -61,16 +60,13 @@ export async function bytesDataset(options: BytesOptions): Promise<RowDataset> {
     return {
       source,
       hash,
-      example: async () => {
-        const tensor =
-          type === 'int64'
-            ? hostTensor('int64', [length], BigInt64Array.from(bytes, BigInt))
-            : hostTensor('int32', [length], Int32Array.from(bytes));
+      example: async (change) => {
+        const tensor = integerTensor(type, change?.bytes?.(bytes) ?? bytes);
         return { source, hash, inputs: [{ [input]: tensor }] };
       },
     };
   };
-  return rowDataset({
+  const dataset = rowDataset({
     name,
     size: Math.floor((end - start - length) / stride) + 1,
     fingerprint: fingerprintOf('bytes', [await hashFile(path)], { input, length, stride, type, start, end }),
@@ -87,4 +83,5 @@ export async function bytesDataset(options: BytesOptions): Promise<RowDataset> {
       }
     },
   });
+  return { ...dataset, reach: Math.ceil(length / stride) - 1 };
 }

@@ -9,13 +9,27 @@ import type { Model } from '../graph/model.ts';
 
 /** Every external range that the model refers to, sparse tensors and attributes included. */
 export function externalRanges(model: Model): ExternalRange[] {
-  const ranges: ExternalRange[] = [];
-  const note = (range: ExternalRange | undefined) => {
+  const { tensors, sparse } = rangesByOwner(model);
+  return [...tensors, ...sparse];
+}
+
+/** External ranges of parts of sparse tensors, which the graph keeps as messages and which therefore stay external. */
+export function sparseRanges(model: Model): ExternalRange[] {
+  return rangesByOwner(model).sparse;
+}
+
+function rangesByOwner(model: Model): {
+  readonly tensors: ExternalRange[];
+  readonly sparse: ExternalRange[];
+} {
+  const tensors: ExternalRange[] = [];
+  const sparse: ExternalRange[] = [];
+  const note = (range: ExternalRange | undefined, ranges = tensors) => {
     if (range !== undefined) ranges.push(range);
   };
-  const noteSparse = (sparse: { values?: object; indices?: object } | undefined) => {
-    for (const tensor of [sparse?.values, sparse?.indices]) {
-      if (tensor) note(readTensorBytes(encodeMessage('TensorProto', tensor), model.folder).external);
+  const noteSparse = (message: { values?: object; indices?: object } | undefined) => {
+    for (const tensor of [message?.values, message?.indices]) {
+      if (tensor) note(readTensorBytes(encodeMessage('TensorProto', tensor), model.folder).external, sparse);
     }
   };
   for (const graph of model.graphs()) {
@@ -27,11 +41,11 @@ export function externalRanges(model: Model): ExternalRange[] {
         if (attribute.kind === 'tensors') for (const tensor of attribute.value) note(tensor.external);
         if (attribute.kind !== 'other') continue;
         noteSparse(attribute.message.sparseTensor);
-        for (const sparse of attribute.message.sparseTensors ?? []) noteSparse(sparse);
+        for (const part of attribute.message.sparseTensors ?? []) noteSparse(part);
       }
     }
   }
-  return ranges;
+  return { tensors, sparse };
 }
 
 /** The range with its links resolved. @throws SenteiError `external-data` when the file is not there */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpath, rename, rm } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Chunk } from '../codec/chunk-writer.ts';
 import type { TensorPlacement } from '../codec/tensor-message.ts';
@@ -9,7 +9,7 @@ import type { ExternalRange } from '../graph/external-data.ts';
 import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { copyWhole } from './copy-whole.ts';
-import { externalRanges, sourcePath } from './external-files.ts';
+import { externalRanges, sourcePath, sparseRanges } from './external-files.ts';
 import {
   type DataFile,
   dataFilePieces,
@@ -18,13 +18,22 @@ import {
   placementsOf,
 } from './external-layout.ts';
 import { makeFolders, removeEmptyFolders } from './folders.ts';
-import { makeFoldersFor, refuseFolder, type Staged, stage, unwritable, writeChunks } from './stage.ts';
+import {
+  discard,
+  makeFoldersFor,
+  putInPlace,
+  refuseFolder,
+  type Staged,
+  stage,
+  unwritable,
+  writeChunks,
+} from './stage.ts';
 
 /** How a model and its weights are written. */
 export interface WriteModelOptions {
   /**
    * Where weights go: `keep` leaves them inline or external as they are and copies external files; `inline` takes all
-   * into the model file; options move them to external data. Default: `keep`.
+   * into the model file, but parts of sparse tensors; options move them to external data. Default: `keep`.
    */
   readonly externalData?: ExternalDataOptions | 'keep' | 'inline' | undefined;
   /** Whether to wait until the disk has the files, so that they outlive a power failure. Default: false. */
@@ -43,7 +52,7 @@ export async function writeModel(model: Model, path: string, options: WriteModel
   const folder = dirname(resolve(path));
   const staged: Staged[] = [];
   const files = typeof externalData === 'string' ? [] : layOutExternalData(model, path, externalData);
-  const kept = externalData === 'inline' ? [] : keptRanges(model, files);
+  const kept = keptRanges(model, externalData === 'inline' ? 'all' : tensorsOf(files));
   // A model that is too large is refused before anything is written; where tensors go is only known later otherwise.
   const early = files.length > 0 ? undefined : encodeOrRefuse(model, path, placeBy(externalData, new Map()));
   const created = await makeFoldersFor(folder, path);
@@ -68,9 +77,9 @@ export async function writeModel(model: Model, path: string, options: WriteModel
     }
     const chunks = early ?? encodeOrRefuse(model, path, placeBy(externalData, placements));
     staged.push(await stage(resolve(path), (beside) => writeChunks(beside, chunks, durable)));
-    for (const { beside, target } of staged) await rename(beside, target);
+    for (const each of staged) await putInPlace(each);
   } catch (cause) {
-    for (const { beside } of staged) await rm(beside, { force: true });
+    for (const each of staged) await discard(each);
     if (created !== undefined) await removeEmptyFolders(folder, created);
     throw cause instanceof SenteiError ? cause : unwritable(path, cause);
   }
@@ -104,12 +113,15 @@ function takeInline(tensor: Tensor): TensorPlacement | undefined {
   return { kind: 'inline', data: { length: tensor.byteLength, read: () => tensor.pieces() } };
 }
 
-/** One range for each external file that stays, since not all of its tensors move. */
-function keptRanges(model: Model, files: readonly DataFile[]): ExternalRange[] {
-  const moved = new Set(files.flatMap(({ tensors }) => tensors.map(({ tensor }) => tensor.external)));
-  const kept = new Map<string, ExternalRange>();
-  for (const range of externalRanges(model)) if (!moved.has(range)) kept.set(range.path, range);
-  return [...kept.values()];
+function tensorsOf(files: readonly DataFile[]): Set<ExternalRange | undefined> {
+  return new Set(files.flatMap(({ tensors }) => tensors.map(({ tensor }) => tensor.external)));
+}
+
+/** One range for each external file that stays, since not all that lies in it moves; parts of sparse tensors never do. */
+function keptRanges(model: Model, moved: ReadonlySet<ExternalRange | undefined> | 'all'): ExternalRange[] {
+  const staying =
+    moved === 'all' ? sparseRanges(model) : externalRanges(model).filter((range) => !moved.has(range));
+  return [...new Map(staying.map((range) => [range.path, range])).values()];
 }
 
 /** Every file gets a place of its own that is no folder and no source of another. */

@@ -3,6 +3,7 @@ import type { Model } from '../graph/model.ts';
 import type { Random } from '../random.ts';
 import type { Calibrator } from './calibration.ts';
 import { checkOptions } from './check-options.ts';
+import type { Interval } from './criterion.ts';
 import type { Executor } from './executor.ts';
 import { completeContext } from './run-context.ts';
 
@@ -46,11 +47,24 @@ export type Proposals = Generator<Proposal, void, Decision> | AsyncGenerator<Pro
 /** The data a figure is measured on; the last one is kept for the report and never steers a decision. */
 export type Split = 'calibration' | 'selection' | 'heldout';
 
+/** A figure with each example's part of it, in the order of the data; what a score is only its judge knows. */
+export interface Measurement {
+  readonly value: number;
+  readonly scores: readonly unknown[];
+}
+
 /** Measures the quality of a model on data. Passes declare what they need here; a runtime implements it. */
 export interface Judge {
   readonly metric: { readonly name: string; readonly lowerIsBetter: boolean };
   /** Measures a model, which is only read, on one split of the data. */
   measure(model: Model, split: Split): Promise<number>;
+  /** As `measure`, with what `dropInterval` needs. */
+  measureExamples?(model: Model, split: Split): Promise<Measurement>;
+  /**
+   * The range that is meant to hold the relative drop (`relativeDrop`) from one model to another, both measured on the same
+   * split by this judge.
+   */
+  dropInterval?(original: Measurement, candidate: Measurement, confidence?: number): Interval;
 }
 
 /** Takes messages for people. */

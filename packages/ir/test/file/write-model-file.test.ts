@@ -117,6 +117,8 @@ describe('writeModel', () => {
     });
     await writeModel(model, at('sparse', 'out.onnx'));
     expect(listing('sparse')).toContain('data/w.bin');
+    await writeModel(model, at('inline', 'out.onnx'), { externalData: 'inline' });
+    expect(listing('inline')).toContain('data/w.bin');
   });
 
   it('does not touch the data files of its own folder, through links neither', async () => {

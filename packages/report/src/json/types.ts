@@ -1,5 +1,5 @@
 import type { ModelStatistics, PassRecord, PipelineJson, Split, VerifyWhen } from '@sentei/ir';
-import type { Machine, Validation } from '@sentei/runtime';
+import type { Machine, Validation, Verdict } from '@sentei/runtime';
 
 /** Bytes `from` up to, not including, `to` of a file. */
 export interface SplitRange {
@@ -34,6 +34,8 @@ export interface BudgetFacts {
   readonly maxDrop: number;
   /** The worst of the losses measured on held-out data; absent when none was. */
   readonly heldoutDrop?: number;
+  /** What became of each criterion; absent when nothing was measured and no budget was asked for. */
+  readonly verdict?: Verdict;
 }
 
 /** Which patch of which pass: the one at `patch` among the patches of the record at `record`, both from 0. */
@@ -69,6 +71,18 @@ export interface AnatomyFacts {
   readonly skipped: readonly { readonly node: string; readonly reason: string }[];
 }
 
+/** Attention tiles that the pruned model leaves out, counted per head on held-out data, or why they were not counted. */
+export type TileFacts =
+  | { readonly status: 'skipped'; readonly reason: string }
+  | {
+      readonly status: 'done';
+      /** Positions in a window, and how many windows were counted. */
+      readonly length: number;
+      readonly windows: number;
+      /** By attention in graph order: the share of tiles before the diagonal that each head leaves out, from 0 to 1. */
+      readonly heads: readonly { readonly attention: number; readonly skipped: readonly number[] }[];
+    };
+
 /** Everything about one run of `prune`: what was done, why, and what it changed. */
 export interface Report {
   /** Version of this format. */
@@ -100,6 +114,8 @@ export interface Report {
   readonly result: ModelFacts;
   /** Absent in reports of earlier versions. */
   readonly anatomy?: AnatomyFacts | undefined;
+  /** Absent in reports of earlier versions. */
+  readonly tiles?: TileFacts | undefined;
   readonly passes: readonly PassRecord[];
   readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;

@@ -37,13 +37,8 @@ function drawSizes({ source, result, validation }: Report): string {
     row('file', source.fileBytes, result.fileBytes, formatBytes),
   ];
   for (const figure of validation.status === 'done' ? validation.quality : []) {
-    const { metric, windowLength, windows, original, candidate, drop } = figure;
-    rows.push([
-      `${metric}, ${windows} × ${windowLength}`,
-      original.toFixed(4),
-      candidate.toFixed(4),
-      formatChange(drop),
-    ]);
+    const { metric, where, original, candidate, drop } = figure;
+    rows.push([`${metric}, ${where}`, original.toFixed(4), candidate.toFixed(4), formatChange(drop)]);
   }
   return drawTable(['', 'original', 'pruned', 'change'], rows, ['left', 'right', 'right', 'right']);
 }

@@ -10,8 +10,7 @@ const summary = (median: number): Summary => ({
 
 export const comparison = (ratio: number): Comparison => ({
   ratio,
-  interval: { lower: ratio * 0.95, upper: ratio * 1.05 },
-  confidence: 0.95,
+  interval: { lower: ratio * 0.95, upper: ratio * 1.05, confidence: 0.95 },
   pairs: 30,
   verdict: ratio > 1.05 ? 'faster' : 'no difference',
 });
@@ -22,7 +21,7 @@ export function modelFigures(milliseconds: number): ModelFigures {
     inputs: { ids: { dims: [1, 128] } },
     latency: {
       ...summary(milliseconds),
-      interval: { lower: milliseconds * 0.98, upper: milliseconds * 1.02 },
+      interval: { lower: milliseconds * 0.98, upper: milliseconds * 1.02, confidence: 0.95 },
       percentiles: { p50: milliseconds, p90: milliseconds * 1.5, p95: milliseconds * 2 },
       runs: 60,
       times: [milliseconds],

@@ -42,11 +42,17 @@ export function passRecord(
 export function quality(windowLength: number, drop: number): QualityFigure {
   return {
     metric: 'bits per byte',
+    lowerIsBetter: true,
+    where: `4 × ${windowLength}`,
+    shift: null,
+    examples: 4,
     windowLength,
     windows: 4,
     original: 2,
     candidate: 2 * (1 + drop),
     drop,
+    interval: { lower: drop - 0.001, upper: drop + 0.001, confidence: 0.95 },
+    difference: { value: 2 * drop, lower: 2 * drop - 0.002, upper: 2 * drop + 0.002 },
   };
 }
 
@@ -61,6 +67,9 @@ export function measured(fields: Partial<Measured> = {}): Measured {
   return {
     status: 'done',
     quality: [quality(1024, 0.005)],
+    agreement: [],
+    gates: {},
+    executionProvider: 'cpu',
     fidelity: [1, 128].map((length) => ({
       inputs: 'synthesized',
       size: `length ${length}`,

@@ -23,7 +23,7 @@ export interface PairTiming {
   readonly candidate: Summary;
   /** Time of the original over time of the candidate, per round: 2 means that the candidate takes half the time. */
   readonly speedup: Summary;
-  /** MedianInterval and verdict of the speedup; absent where there were too few rounds for one (six are enough). */
+  /** Interval and verdict of the speedup; absent where there were too few rounds for one (six are enough). */
   readonly comparison?: Comparison | undefined;
   readonly rounds: number;
   readonly runsPerSample: number;

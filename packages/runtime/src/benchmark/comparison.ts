@@ -1,9 +1,8 @@
-import { parseOptions } from '@sentei/ir';
+import { type Interval, parseOptions } from '@sentei/ir';
 import {
   canTellMedian,
   type IntervalOptions,
   intervalOptions,
-  type MedianInterval,
   medianInterval,
   middleOf,
 } from './interval.ts';
@@ -16,8 +15,7 @@ export interface Comparison {
   /** Median over the pairs of original / candidate: 2 means that the candidate takes half. Middles of even numbers are geometric. */
   readonly ratio: number;
   /** Confidence interval of `ratio`, by a two-stage percentile bootstrap over processes and pairs. */
-  readonly interval: MedianInterval;
-  readonly confidence: number;
+  readonly interval: Interval;
   readonly pairs: number;
   /** `no difference` when the interval holds 1. */
   readonly verdict: ComparisonVerdict;
@@ -44,8 +42,7 @@ export function comparePairs(
   const { lower, upper } = medianInterval(logarithms, options);
   return {
     ratio: Math.exp(middleOf(all)),
-    interval: { lower: Math.exp(lower), upper: Math.exp(upper) },
-    confidence,
+    interval: { lower: Math.exp(lower), upper: Math.exp(upper), confidence },
     pairs: all.length,
     verdict: lower > 0 ? 'faster' : upper < 0 ? 'slower' : 'no difference',
   };

@@ -1,11 +1,5 @@
-import { parseOptions, type Random, seededRandom } from '@sentei/ir';
+import { type Interval, parseOptions, type Random, seededRandom } from '@sentei/ir';
 import { z } from 'zod';
-
-/** Where a figure lies with the given confidence, in the figure's unit. */
-export interface MedianInterval {
-  readonly lower: number;
-  readonly upper: number;
-}
 
 /** How intervals are computed. */
 export interface IntervalOptions {
@@ -50,7 +44,7 @@ export function canTellMedian(samples: number, confidence: number): boolean {
 export function medianInterval(
   groups: readonly (readonly number[])[],
   options: IntervalOptions = {},
-): MedianInterval {
+): Interval {
   const { confidence, resamples, seed } = parseOptions(intervalOptions, options);
   if (groups.length === 0 || groups.some(({ length }) => length === 0)) {
     throw new RangeError('an interval needs samples');
@@ -58,7 +52,8 @@ export function medianInterval(
   const random = seededRandom(seed);
   const medians = Float64Array.from({ length: resamples }, () => middleOf(resample(groups, random))).sort();
   const beyond = Math.floor((resamples * (1 - confidence)) / 2);
-  return { lower: medians[beyond] ?? Number.NaN, upper: medians[resamples - 1 - beyond] ?? Number.NaN };
+  const [lower = Number.NaN, upper = Number.NaN] = [medians[beyond], medians[resamples - 1 - beyond]];
+  return { lower, upper, confidence };
 }
 
 function resample(groups: readonly (readonly number[])[], random: Random): number[] {

@@ -1,5 +1,6 @@
+import type { Interval } from '@sentei/ir';
 import { quantile } from 'simple-statistics';
-import { type IntervalOptions, type MedianInterval, medianInterval } from './interval.ts';
+import { type IntervalOptions, medianInterval } from './interval.ts';
 
 /** Where the middle half of some samples lies, in the unit of the samples. */
 export interface Summary {
@@ -23,7 +24,7 @@ export interface Percentiles {
 /** Times of one model at one point, in milliseconds. */
 export interface Latency extends Summary {
   /** Confidence interval of the median. */
-  readonly interval: MedianInterval;
+  readonly interval: Interval;
   /** Of single runs, which lie further apart than samples do: a sample is the median of several runs. */
   readonly percentiles: Percentiles;
   /** Runs that were timed. */

@@ -1,8 +1,8 @@
 import { elementCount, type HostTensor } from '@sentei/data';
 import { numbersOf } from './numbers.ts';
 import type { Plan, PlannedTap } from './plan.ts';
-import type { RowBlock, RowOrigins } from './row-block.ts';
 import { TapError } from './tap-fault.ts';
+import type { RowBlock, RowOrigins } from './types.ts';
 
 /** What stands behind each entry of a batch's first axis. */
 export interface BatchItems {
@@ -86,12 +86,14 @@ export class BatchRows {
     blocks: readonly RowBlock[],
     wanted: Int32Array | undefined,
   ): { readonly kept: Int32Array | undefined; readonly skipped: number } {
-    if (blocks.every(({ elements }) => isFinite(elements, 0, elements.length)))
+    if (blocks.every(({ elements }) => areFinite(elements, 0, elements.length)))
       return { kept: wanted, skipped: 0 };
     const rows = blocks[0]?.rows ?? 0;
     const candidates = wanted ?? Int32Array.from({ length: rows }, (_, row) => row);
     const faultyBlock = (row: number) =>
-      blocks.findIndex(({ elements, features }) => !isFinite(elements, row * features, (row + 1) * features));
+      blocks.findIndex(
+        ({ elements, features }) => !areFinite(elements, row * features, (row + 1) * features),
+      );
     const kept = candidates.filter((row) => faultyBlock(row) < 0);
     const skipped = candidates.length - kept.length;
     if (skipped > 0 && this.#nonFinite === 'refuse') {
@@ -176,7 +178,7 @@ function indicesWhere(count: number, holds: (index: number) => boolean): Int32Ar
 }
 
 /** A number that is not finite, times zero, is NaN, and stays it in a sum. */
-function isFinite(elements: Float64Array, from: number, to: number): boolean {
+function areFinite(elements: Float64Array, from: number, to: number): boolean {
   let zero = 0;
   for (let index = from; index < to; index += 1) zero += (elements[index] as number) * 0;
   return zero === 0;

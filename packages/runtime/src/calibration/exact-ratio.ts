@@ -3,8 +3,10 @@ const PRECISION = 80;
 
 /** `numerator` / `denominator` · 2^`exponent`, rounded once or, close to the smallest numbers, twice. */
 export function exactRatio(numerator: bigint, denominator: bigint, exponent = 0): number {
-  const shift = Math.max(0, PRECISION + bitLength(denominator) - bitLength(numerator));
-  const quotient = Number((numerator << BigInt(shift)) / denominator);
+  const shift = PRECISION + bitLength(denominator) - bitLength(numerator);
+  const [over, under] =
+    shift >= 0 ? [numerator << BigInt(shift), denominator] : [numerator, denominator << BigInt(-shift)];
+  const quotient = Number(over / under);
   // In two steps, since 2^-shift alone may be too small for a number where the product is not.
   const power = exponent - shift;
   const half = Math.trunc(power / 2);

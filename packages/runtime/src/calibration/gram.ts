@@ -1,7 +1,7 @@
 import type { GramMatrix } from '@sentei/ir';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { ReproducibleSums } from './reproducible-sums.ts';
-import type { RowBlock } from './row-block.ts';
+import type { RowBlock } from './types.ts';
 
 /** XᵀY, or the upper triangle of XᵀX. Products of float32 numbers are exact in float64, and so is the sum over batches. */
 export class GramSums {

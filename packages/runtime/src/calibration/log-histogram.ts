@@ -1,6 +1,6 @@
 import type { QuantileSketch } from '@sentei/ir';
 import type { ByteReader, ByteWriter } from './bytes.ts';
-import type { RowBlock } from './row-block.ts';
+import type { RowBlock } from './types.ts';
 
 const EXPONENTS = 2048;
 
@@ -88,7 +88,7 @@ export class LogHistogram {
     const pages = reader.whole(2 * EXPONENTS);
     for (let page = 0; page < pages; page += 1) {
       const key = reader.whole(2 * EXPONENTS - 1);
-      histogram.#pages.set(key, reader.numbers(2 ** bits));
+      histogram.#pages.set(key, reader.counts(2 ** bits));
     }
     return histogram;
   }

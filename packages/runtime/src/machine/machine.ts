@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
-import { z } from 'zod';
 import { startEngine } from '../process/engine.ts';
+import { runtimePackageVersion } from './package-version.ts';
 
 /** What a measurement depends on besides the models. */
 export interface Machine {
@@ -27,10 +25,6 @@ export interface Machine {
  * @throws SenteiError `runtime-failed` when ONNX Runtime does not start
  */
 export async function describeMachine(): Promise<Machine> {
-  const packageFile = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(await readFile(packageFile, 'utf8')));
   const engine = await startEngine();
   await engine.close();
   const processors = cpus();
@@ -41,7 +35,7 @@ export async function describeMachine(): Promise<Machine> {
     memory: totalmem(),
     operatingSystem: `${type()} ${release()} ${arch()}`,
     node: process.versions.node,
-    onnxruntimeNode: version,
+    onnxruntimeNode: await runtimePackageVersion(),
     providers: engine.runtime.providers,
   };
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { Feeds } from '@sentei/data';
 import { parseOptions, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
 import type { ExecutionProvider, GraphOptimizationLevel, RuntimeDescription } from './protocol.ts';
@@ -38,6 +39,12 @@ export interface LoadOptions {
    * ONNX Runtime also prints all that it has to say about loading the model.
    */
   readonly profile?: string | undefined;
+  /** The folder of external data, where it is not that of the file. */
+  readonly externalFolder?: string | undefined;
+  /** What messages call the model. Default: its path. */
+  readonly subject?: string | undefined;
+  /** Fed on every run for inputs that the session then hides, such as the skip gates of a pruned model. */
+  readonly constants?: Feeds | undefined;
 }
 
 export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
@@ -60,6 +67,8 @@ const loadOptions = z.strictObject({
   graphOptimizationLevel: z.enum(GRAPH_OPTIMIZATION_LEVELS).default('all'),
   executionProvider: z.enum(EXECUTION_PROVIDERS).optional(),
   profile: z.string().min(1).optional(),
+  externalFolder: z.string().min(1).optional(),
+  subject: z.string().min(1).optional(),
 });
 
 /** Read by NVIDIA's libraries (cuBLAS and cuDNN documentation: it overrides what a program asks for). */
@@ -104,18 +113,22 @@ export class Engine {
    *   `runtime-timeout`, `cancelled`
    */
   async load(path: string, options: LoadOptions = {}): Promise<Session> {
-    const { executionProvider = this.#options.executionProvider, ...rest } = parseOptions(
-      loadOptions,
-      options,
-    );
+    const { constants, ...given } = options;
+    const {
+      executionProvider = this.#options.executionProvider,
+      externalFolder,
+      subject = path,
+      ...rest
+    } = parseOptions(loadOptions, given);
     if (this.#isClosed)
       throw new SenteiError('cancelled', `${path}: the engine is closed`, { subject: path });
     await checkIsFile(path);
     const worker = await this.#takeWorker();
     try {
       const settings = { threads: this.threads, executionProvider, ...rest };
-      const { signature } = await worker.exchange({ kind: 'load', path: resolve(path), settings }, path);
-      return new Session(path, signature, worker);
+      const request = { kind: 'load', path: resolve(path), externalFolder, settings } as const;
+      const { signature } = await worker.exchange(request, subject);
+      return new Session(subject, signature, worker, constants);
     } catch (error) {
       await worker.stop();
       throw error;

@@ -1,5 +1,6 @@
 import { type Feeds, type HostTensor, hostTensor } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
+import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
 import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
 import type { OutputReduction } from '../metrics/output-reduction.ts';
 import { checkFeeds } from './check-feeds.ts';
@@ -14,12 +15,18 @@ export class Session {
   readonly inputs: readonly ValueSignature[];
   readonly outputs: readonly ValueSignature[];
   readonly #worker: WorkerProcess;
+  /** Go with every run, unseen by callers. */
+  readonly #constants: Feeds;
 
-  constructor(path: string, { inputs, outputs }: Signature, worker: WorkerProcess) {
+  /** @throws SenteiError `invalid-data` when the model has no such input as a constant is for, or it does not fit */
+  constructor(path: string, { inputs, outputs }: Signature, worker: WorkerProcess, constants: Feeds = {}) {
+    const isConstant = ({ name }: ValueSignature) => Object.hasOwn(constants, name);
+    checkFeeds(constants, inputs.filter(isConstant), path);
     this.path = path;
-    this.inputs = inputs;
+    this.inputs = inputs.filter((input) => !isConstant(input));
     this.outputs = outputs;
     this.#worker = worker;
+    this.#constants = constants;
   }
 
   /** The operating system's id of the process that holds the model. */
@@ -44,7 +51,8 @@ export class Session {
       const fault = unknown === undefined ? 'no output is asked for' : `'${unknown}' is not an output`;
       throw new SenteiError('invalid-data', `${this.path}: ${fault}`, { subject: this.path });
     }
-    const request = outputs ? ({ kind: 'run', feeds, outputs } as const) : ({ kind: 'run', feeds } as const);
+    const all = this.#complete(feeds);
+    const request = { kind: 'run', feeds: all, ...(outputs ? { outputs } : {}) } as const;
     return (await this.#worker.exchange(request, this.path)).outputs;
   }
 
@@ -59,7 +67,8 @@ export class Session {
     if (!Number.isSafeInteger(runs) || runs < 1) {
       throw new SenteiError('invalid-option', `runs must be a positive integer, not ${runs}`);
     }
-    return (await this.#worker.exchange({ kind: 'time', feeds, runs }, this.path)).milliseconds;
+    const all = this.#complete(feeds);
+    return (await this.#worker.exchange({ kind: 'time', feeds: all, runs }, this.path)).milliseconds;
   }
 
   /**
@@ -100,7 +109,8 @@ export class Session {
    */
   async reduce(feeds: Feeds, reduction: OutputReduction): Promise<Readonly<Record<string, HostTensor>>> {
     checkFeeds(feeds, this.inputs, this.path);
-    return (await this.#worker.exchange({ kind: 'reduce', feeds, reduction }, this.path)).outputs;
+    const all = this.#complete(feeds);
+    return (await this.#worker.exchange({ kind: 'reduce', feeds: all, reduction }, this.path)).outputs;
   }
 
   /**
@@ -112,9 +122,23 @@ export class Session {
     await this.#worker.exchange({ kind: 'end-profile' }, this.path);
   }
 
+  /**
+   * One step of a calibration, in the process of the model. Tensors stay there.
+   *
+   * @throws SenteiError `invalid-data` when feeds do not fit, else as {@link Session.time}
+   */
+  async accumulate(step: ReduceStep): Promise<Reduced> {
+    if (step.step === 'add') checkFeeds(step.feeds, this.inputs, this.path);
+    return (await this.#worker.exchange({ kind: 'accumulate', step }, this.path)).reduced;
+  }
+
   /** Ends the process that holds the model, which gives back all of its memory. May be called twice. */
   release(): Promise<void> {
     return this.#worker.stop();
+  }
+
+  #complete(feeds: Feeds): Feeds {
+    return { ...feeds, ...this.#constants };
   }
 
   /** As `close`. */

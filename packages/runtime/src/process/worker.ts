@@ -3,6 +3,7 @@
  * the process ends. It prints nothing, and it ends when its parent goes away.
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -105,6 +106,21 @@ function sessionOptions(settings: SessionSettings): InferenceSession.SessionOpti
   };
 }
 
+/** Only a model that is loaded from memory may have its external data in another folder. */
+async function createSession(
+  path: string,
+  externalFolder: string | undefined,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  if (externalFolder === undefined) return InferenceSession.create(path, options);
+  const { session, ...extra } = options.extra ?? {};
+  const located = {
+    ...extra,
+    session: { ...Object(session), model_external_initializers_file_folder_path: externalFolder },
+  };
+  return InferenceSession.create(await readFile(path), { ...options, extra: located });
+}
+
 async function runOnce(
   session: InferenceSession,
   feeds: Feeds,
@@ -165,9 +181,9 @@ class Responder {
     }
   }
 
-  async #load({ path, settings }: LoadRequest): Promise<Reply> {
+  async #load({ path, externalFolder, settings }: LoadRequest): Promise<Reply> {
     if (this.#session) throw new Error('this process already holds a model');
-    const session = await InferenceSession.create(path, sessionOptions(settings));
+    const session = await createSession(path, externalFolder, sessionOptions(settings));
     this.#session = session;
     return {
       kind: 'load',

@@ -1,11 +1,17 @@
+import type { Feeds } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
 import { type Engine, startEngine } from '../process/engine.ts';
+import type { ExecutionProvider } from '../process/protocol.ts';
 import type { Session } from '../process/session.ts';
+import { checkSignatures } from './check-signatures.ts';
 
 export interface PairOptions {
   /** Model files. */
   readonly original: string;
   readonly candidate: string;
+  /** Fed to the candidate on every run, for inputs that the original does not have. */
+  readonly constants?: Feeds | undefined;
+  readonly executionProvider?: ExecutionProvider | undefined;
   readonly threads?: number | undefined;
   /** Milliseconds that one run may take. */
   readonly timeoutMs?: number | undefined;
@@ -48,18 +54,21 @@ export class ModelPair {
    *
    * @returns the reason instead of the pair when ONNX Runtime cannot load the original
    * @throws SenteiError `runtime-failed` or `runtime-timeout` when it loads the original and not the candidate or does not
-   *   start at all; `cancelled`
+   *   start at all; `models-differ` when they take or give other things; `cancelled`
    */
   static async open(options: PairOptions): Promise<Attempt<ModelPair>> {
-    const { threads, timeoutMs, signal } = options;
-    const engine = await startEngine({ threads, timeoutMs, signal });
+    const { threads, timeoutMs, executionProvider, constants, signal } = options;
+    const engine = await startEngine({ threads, timeoutMs, executionProvider, signal });
     try {
       const original = await attempt(options.original, () => engine.load(options.original));
       if (!original.ran) {
         await engine.close();
         return original;
       }
-      const candidate = await onlyCandidate('load', options.candidate, () => engine.load(options.candidate));
+      const candidate = await onlyCandidate('load', options.candidate, () =>
+        engine.load(options.candidate, { constants }),
+      );
+      checkSignatures(original.result, candidate, options.candidate);
       return { ran: true, result: new ModelPair(engine, options, original.result, candidate) };
     } catch (error) {
       await engine.close();
@@ -100,6 +109,21 @@ export class ModelPair {
     }
   }
 
+  /**
+   * As `run`, on inputs that the user has given: what the original cannot run is an error.
+   *
+   * @throws SenteiError what the original throws, with its code; else as `run`
+   */
+  async insist<Result>(what: string, work: (session: Session) => Promise<Result>): Promise<[Result, Result]> {
+    const original = await work(this.#original);
+    try {
+      const { candidate } = this.#paths;
+      return [original, await onlyCandidate(`run ${what}`, candidate, () => work(this.#candidate))];
+    } catch (error) {
+      throw error instanceof CandidateFailure ? error.error : error;
+    }
+  }
+
   async close(): Promise<void> {
     await this.engine.close();
   }
@@ -129,9 +153,10 @@ async function onlyCandidate<Result>(
     return await action();
   } catch (cause) {
     if (!(cause instanceof SenteiError) || cause.code === 'cancelled') throw cause;
+    const isKept = cause.code === 'runtime-timeout' || cause.code === 'not-numbers';
     throw new CandidateFailure(
       new SenteiError(
-        cause.code === 'runtime-timeout' ? 'runtime-timeout' : 'runtime-failed',
+        isKept ? cause.code : 'runtime-failed',
         `the pruned model does not ${what}, the original does: ${withoutPath(cause, path)}`,
         { subject: path, hint: 'run the passes one by one to see which of them breaks the model', cause },
       ),

@@ -1,17 +1,30 @@
-import { type Progress, relativeDrop } from '@sentei/ir';
+import type { Interval, Progress } from '@sentei/ir';
+import { pairedBootstrap } from '../evaluation/paired-bootstrap.ts';
 import { byteLanguageModelNames, measureBitsPerByte } from '../metrics/bits-per-byte.ts';
+import { type Metric, meanMetric } from '../metrics/metric.ts';
 import type { ModelPair } from './model-pair.ts';
 import type { Effort, LeftOut } from './types.ts';
 
-/** The quality of both models on the same windows of held-out text. */
+/** The quality of both models on the same held-out examples. */
 export interface QualityFigure {
   readonly metric: string;
-  readonly windowLength: number;
-  readonly windows: number;
+  readonly lowerIsBetter: boolean;
+  /** What it was measured on: the name of a dataset, or windows of text as `96 × 1024`. */
+  readonly where: string;
+  /** How the data was shifted; `null` for the data as it is. */
+  readonly shift: string | null;
+  readonly examples: number;
+  /** Of windows of text alone. */
+  readonly windowLength?: number;
+  readonly windows?: number;
   readonly original: number;
   readonly candidate: number;
   /** Loss relative to the original: 0.01 is one per cent worse, negative is better. */
   readonly drop: number;
+  /** Paired bootstrap interval of `drop`; `null` of a single example. */
+  readonly interval: Interval | null;
+  /** Candidate less original with its interval, in the unit of the metric. */
+  readonly difference: { readonly value: number; readonly lower: number; readonly upper: number };
 }
 
 const SETTINGS = {
@@ -24,6 +37,9 @@ const SETTINGS = {
     { windowLength: 4096, windows: 1 },
   ],
 } as const;
+
+/** Each window counts the same, whatever its length. */
+const WINDOW_BITS = meanMetric({ name: 'bits per byte', lowerIsBetter: true, score: () => Number.NaN });
 
 /** Tried one after the other until one runs, for models and texts too short for the usual windows. */
 const FALLBACK_LENGTHS = [512, 256, 128, 64, 32, 16] as const;
@@ -39,6 +55,7 @@ export async function compareQuality(
   text: Uint8Array,
   effort: Effort,
   onProgress: (progress: Progress) => void,
+  confidence?: number | undefined,
 ): Promise<{ readonly figures: readonly QualityFigure[]; readonly leftOut: readonly LeftOut[] }> {
   const names = byteLanguageModelNames(pair.signature);
   if (names === undefined) return { figures: [], leftOut: [] };
@@ -61,15 +78,15 @@ export async function compareQuality(
       });
       const original = await onOriginal((session) => measureBitsPerByte(session, text, settings(0)));
       const candidate = await onCandidate((session) => measureBitsPerByte(session, text, settings(windows)));
-      return { original: original.bitsPerByte, candidate: candidate.bitsPerByte };
+      return { original: original.perWindow, candidate: candidate.perWindow };
     });
     if (!attempt.ran) {
       leftOut.push({ part: 'quality', what, reason: attempt.reason });
       return;
     }
     const { original, candidate } = attempt.result;
-    const drop = relativeDrop(original, candidate, true);
-    figures.push({ metric: 'bits per byte', windowLength, windows, original, candidate, drop });
+    const figure = qualityFigure(WINDOW_BITS, original, candidate, confidence);
+    figures.push({ ...figure, where: `${windows} × ${windowLength}`, shift: null, windowLength, windows });
   };
   const [, sequence] = pair.signature.inputs[0]?.dims ?? [];
   if (typeof sequence === 'number') {
@@ -82,4 +99,26 @@ export async function compareQuality(
     await measure(length, FALLBACK_WINDOWS[effort]);
   }
   return { figures, leftOut };
+}
+
+/** Both figures of a metric on the same examples, with intervals of their difference. */
+export function qualityFigure<Score>(
+  metric: Metric<Score>,
+  original: readonly Score[],
+  candidate: readonly Score[],
+  confidence = 0.95,
+): Omit<QualityFigure, 'where' | 'shift'> {
+  const found = pairedBootstrap(metric, original, candidate, { confidence });
+  const { drop, lower, upper, examples } = found;
+  const interval = { lower: drop.lower, upper: drop.upper, confidence };
+  return {
+    metric: metric.name,
+    lowerIsBetter: metric.lowerIsBetter,
+    examples,
+    original: found.original,
+    candidate: found.candidate,
+    drop: drop.value,
+    interval: examples < 2 || Number.isNaN(interval.lower) ? null : interval,
+    difference: { value: found.difference, lower, upper },
+  };
 }

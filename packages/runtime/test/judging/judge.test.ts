@@ -1,109 +1,82 @@
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Model, readModelBytes, Tensor } from '@sentei/ir';
-import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
-import { createJudge, longestWindow, spreadWindows } from '../../src/judging/judge.ts';
-import { startEngine } from '../../src/process/engine.ts';
+import { hostTensor } from '@sentei/data';
+import { readModelBytes, Tensor } from '@sentei/ir';
+import { expect, test } from 'vitest';
+import { createJudge } from '../../src/judging/judge.ts';
+import { accuracy } from '../../src/metrics/accuracy.ts';
+import { example, listDataset } from '../support/list-dataset.ts';
 import { modelFile } from '../support/model-file.ts';
-import { bigramModel, identityModel, positionalModel, tinyModel } from '../support/tiny-model.ts';
+import { ELEMENT, tinyModel } from '../support/tiny-model.ts';
 
-/** After byte 1 comes byte 2 with probability one half, everything else is uniform: 8 bits. */
-function bigrams(): Float32Array {
-  const table = new Float32Array(65536);
-  table[1 * 256 + 2] = Math.log(255);
-  return table;
+/** The scores of two classes are the two inputs, each times a weight. */
+function classifier(first = 1): Uint8Array {
+  const dims = ['batch', 2];
+  const weights = new Uint8Array(Float32Array.of(first, 1).buffer);
+  return tinyModel({
+    inputs: [{ name: 'x', type: ELEMENT.float, dims }],
+    outputs: [{ name: 'y', type: ELEMENT.float, dims }],
+    nodes: [{ op: 'Mul', inputs: ['x', 'w'], outputs: ['y'] }],
+    initializers: [{ name: 'w', type: ELEMENT.float, dims: [2], bytes: weights }],
+  });
 }
 
-const pairs = (count: number, a: number, b: number) =>
-  Uint8Array.from({ length: 2 * count }, (_, index) => (index % 2 === 0 ? a : b));
-
-async function emptyFolder(): Promise<string> {
-  return dirname(await modelFile(new Uint8Array()));
-}
-
-test('each split is scored on its own text and no trial model stays', async () => {
-  const folder = await emptyFolder();
-  const before = await readdir(folder);
-  const judge = createJudge({
-    folder,
-    splits: { selection: pairs(8, 1, 2), heldout: pairs(8, 3, 4) },
-    windowLength: 2,
-    threads: 1,
-  });
-  const model = readModelBytes(bigramModel(bigrams()));
-  expect(judge.metric).toEqual({ name: 'bits per byte', lowerIsBetter: true });
-  expect(await judge.measure(model, 'selection')).toBeCloseTo(1, 5);
-  expect(await judge.measure(model, 'heldout')).toBeCloseTo(8, 5);
-  expect(await readdir(folder)).toEqual(before);
-  await expect(judge.measure(model, 'calibration')).rejects.toMatchObject({ code: 'invalid-data' });
-});
-
-test('a model whose logits are not numbers is infinitely bad', async () => {
-  const model = readModelBytes(bigramModel(bigrams()));
-  const table = [...model.graph.initializers][0];
-  if (table)
-    model.graph.addInitializer(table, Tensor.floats(new Float32Array(65536).fill(Number.NaN), [256, 256]));
-  const judge = createJudge({
-    folder: await emptyFolder(),
-    splits: { selection: pairs(8, 1, 2) },
-    windowLength: 4,
-  });
-  expect(await judge.measure(model, 'selection')).toBe(Number.POSITIVE_INFINITY);
-});
-
-test('a model that is no byte-level language model cannot be judged, and no trial model stays', async () => {
-  const folder = await emptyFolder();
-  const before = await readdir(folder);
-  const model: Model = readModelBytes(identityModel(1, ['n', 4]));
-  const judge = createJudge({ folder, splits: { selection: pairs(8, 1, 2) }, windowLength: 4 });
-  await expect(judge.measure(model, 'selection')).rejects.toMatchObject({ code: 'unsupported-model' });
-  expect(await readdir(folder)).toEqual(before);
-});
-
-test('an aborted signal cancels a measurement', async () => {
-  const judge = createJudge({
-    folder: await emptyFolder(),
-    splits: { selection: pairs(8, 1, 2) },
-    windowLength: 4,
-    signal: AbortSignal.abort(),
-  });
-  const measuring = judge.measure(readModelBytes(bigramModel(bigrams())), 'selection');
-  await expect(measuring).rejects.toMatchObject({ code: 'cancelled' });
-});
-
-test('windows are spread over the whole text and never overlap', () => {
-  const text = Uint8Array.from({ length: 100 }, (_, index) => index);
-  expect([...spreadWindows(text, 2, 10)]).toEqual([...text.subarray(0, 10), ...text.subarray(50, 60)]);
-  expect([...spreadWindows(text, 3, 30)]).toEqual([...text.subarray(0, 90)]);
-  const sizes = fc.tuple(
-    fc.integer({ min: 0, max: 250 }),
-    fc.integer({ min: 1, max: 9 }),
-    fc.integer({ min: 1, max: 40 }),
-  );
-  fc.assert(
-    fc.property(sizes, ([length, windows, windowLength]) => {
-      const numbered = Uint8Array.from({ length }, (_, index) => index);
-      const spread = [...spreadWindows(numbered, windows, windowLength)];
-      expect(spread.length).toBe(Math.min(windows, Math.floor(length / windowLength)) * windowLength);
-      expect(new Set(spread).size).toBe(spread.length);
-      expect(spread).toEqual(spread.toSorted((a, b) => a - b));
+const labelled = (count: number) =>
+  listDataset(
+    Array.from({ length: count }, (_, index) => {
+      const x = hostTensor('float32', [2], index % 2 === 0 ? Float32Array.of(2, 1) : Float32Array.of(1, 2));
+      return example({ x }, index % 2);
     }),
   );
+
+async function judgeOf(data: ReturnType<typeof labelled>, examples?: number) {
+  const folder = dirname(await modelFile(new Uint8Array()));
+  const metric = accuracy({ output: 'y' });
+  return {
+    folder,
+    judge: createJudge({ folder, splits: { selection: data }, metric, threads: 1, examples }),
+  };
+}
+
+test('a model is measured on the examples of a split, and no trial model stays', async () => {
+  const { folder, judge } = await judgeOf(labelled(8));
+  const before = await readdir(folder);
+  expect(judge.metric).toEqual({ name: 'top-1 accuracy', lowerIsBetter: false });
+  expect(await judge.measure(readModelBytes(classifier()), 'selection')).toBe(1);
+  expect(await judge.measure(readModelBytes(classifier(0)), 'selection')).toBe(0.5);
+  expect(await readdir(folder)).toEqual(before);
+  await expect(judge.measure(readModelBytes(classifier()), 'heldout')).rejects.toMatchObject({
+    code: 'invalid-data',
+  });
 });
 
-test('the longest window is found by running the model', async () => {
-  const engine = await startEngine({ threads: 1 });
-  onTestFinished(() => engine.close());
-  const limited = await engine.load(await modelFile(positionalModel(bigrams(), 200)));
-  expect(await longestWindow(limited)).toBe(128);
-  const fixed = tinyModel({
-    inputs: [{ name: 'bytes', type: 7, dims: [1, 48] }],
-    outputs: [{ name: 'scores', type: 1, dims: [1, 48, 256] }],
-    nodes: [{ op: 'Gather', inputs: ['table', 'bytes'], outputs: ['scores'] }],
-    initializers: [{ name: 'table', type: 1, dims: [256, 256], bytes: new Uint8Array(bigrams().buffer) }],
-  });
-  expect(await longestWindow(await engine.load(await modelFile(fixed)))).toBe(48);
-  const none = await engine.load(await modelFile(positionalModel(bigrams(), 3)));
-  expect(await longestWindow(none)).toBeUndefined();
+test('only as many examples are looked at as asked for', async () => {
+  const { judge } = await judgeOf(labelled(8), 3);
+  const { value, scores } = await judge.measureExamples(readModelBytes(classifier(0)), 'selection');
+  expect(scores).toEqual([
+    [0, 1],
+    [1, 1],
+    [0, 1],
+  ]);
+  expect(value).toBeCloseTo(1 / 3, 12);
+  const few = await judgeOf(labelled(2), 3);
+  expect(await few.judge.measure(readModelBytes(classifier()), 'selection')).toBe(1);
+});
+
+test('two measurements give the interval of the drop, which is infinite of a model without numbers', async () => {
+  const { judge } = await judgeOf(labelled(40));
+  const original = await judge.measureExamples(readModelBytes(classifier()), 'selection');
+  const candidate = await judge.measureExamples(readModelBytes(classifier(0)), 'selection');
+  const { lower, upper, confidence } = judge.dropInterval(original, candidate);
+  expect(confidence).toBe(0.95);
+  expect(lower).toBeGreaterThan(0.2);
+  expect(lower).toBeLessThan(0.5);
+  expect(upper).toBeGreaterThan(0.5);
+  expect(upper).toBeLessThan(0.8);
+  const model = readModelBytes(classifier());
+  const [weights] = [...model.graph.initializers];
+  if (weights) model.graph.addInitializer(weights, Tensor.floats(Float32Array.of(Number.NaN, 1), [2]));
+  const broken = await judge.measureExamples(model, 'selection');
+  expect(broken).toEqual({ value: Number.NEGATIVE_INFINITY, scores: [] });
+  expect(judge.dropInterval(original, broken)).toMatchObject({ lower: Number.POSITIVE_INFINITY });
 });

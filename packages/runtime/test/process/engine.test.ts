@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Engine, type EngineOptions, startEngine } from '../../src/process/engine.ts';
 import { modelFile } from '../support/model-file.ts';
 import { isAlive, isGoneSoon } from '../support/processes.ts';
-import { doublingModel, ELEMENT, identityModel, tinyModel } from '../support/tiny-model.ts';
+import { doublingModel, ELEMENT, gatedModel, identityModel, tinyModel } from '../support/tiny-model.ts';
 
 async function start(options: EngineOptions = {}): Promise<Engine> {
   const engine = await startEngine({ threads: 1, ...options });
@@ -126,3 +126,22 @@ test.skipIf(!isLinux)(
     expect(await overrideOf(false)).toBe('NVIDIA_TF32_OVERRIDE=0');
   },
 );
+
+test('constants are fed on every run, and the session hides their inputs', async () => {
+  const engine = await startEngine({ threads: 1 });
+  onTestFinished(() => engine.close());
+  const path = await modelFile(gatedModel());
+  const x = hostTensor('float32', [1, 4], Float32Array.of(1, 2, 3, 4));
+  const run = async (gate: number) => {
+    const constants = { gates: hostTensor('bool', [1], Uint8Array.of(gate)) };
+    const session = await engine.load(path, { constants });
+    expect(session.inputs.map(({ name }) => name)).toEqual(['x']);
+    expect(await session.time({ x }, 1)).toHaveLength(1);
+    return (await session.run({ x })).y?.data;
+  };
+  expect(await run(0)).toEqual(Float32Array.of(2, 4, 6, 8));
+  expect(await run(1)).toEqual(Float32Array.of(1, 2, 3, 4));
+  const wrong = { gates: hostTensor('bool', [2], new Uint8Array(2)) };
+  await expect(engine.load(path, { constants: wrong })).rejects.toMatchObject({ code: 'invalid-data' });
+  await expect(engine.load(path, { constants: { z: x } })).rejects.toMatchObject({ code: 'invalid-data' });
+});

@@ -151,6 +151,43 @@ export function doublingModel(): Uint8Array {
   });
 }
 
+/** y has the rows of x twice, over float [batch, 4]: the names, types and ranks of `doublingModel`, other shapes. */
+export function twiceModel(): Uint8Array {
+  return tinyModel({
+    inputs: [{ name: 'x', type: ELEMENT.float, dims: ['batch', 4] }],
+    outputs: [{ name: 'y', type: ELEMENT.float, dims: ['rows', 4] }],
+    nodes: [{ op: 'Concat', inputs: ['x', 'x'], outputs: ['y'], attributes: { axis: 0 } }],
+  });
+}
+
+/** y = x + x over float [batch, 4], or y = x where its one gate, the input `gates`, skips. */
+export function gatedModel(): Uint8Array {
+  const y: TinyValue = { name: 'y', type: ELEMENT.float, dims: ['batch', 4] };
+  const branch = (op: string, inputs: readonly string[], name: string): TinyGraph => ({
+    inputs: [],
+    outputs: [{ ...y, name }],
+    nodes: [{ op, inputs, outputs: [name] }],
+  });
+  return tinyModel({
+    inputs: [
+      { name: 'x', type: ELEMENT.float, dims: ['batch', 4] },
+      { name: 'gates', type: ELEMENT.bool, dims: [1] },
+    ],
+    outputs: [y],
+    nodes: [
+      {
+        op: 'If',
+        inputs: ['gates'],
+        outputs: ['y'],
+        attributes: {
+          then_branch: branch('Identity', ['x'], 'skipped'),
+          else_branch: branch('Add', ['x', 'x'], 'kept'),
+        },
+      },
+    ],
+  });
+}
+
 /** A loop of as many steps as its scalar input says: a model that runs as long as a test wants it to. */
 export function loopModel(): Uint8Array {
   const scalar = (name: string, type: number): TinyValue => ({ name, type, dims: [] });

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { compareFidelity } from '../../src/validation/fidelity.ts';
 import { ignoreProgress, loadedPair } from '../support/pair.ts';
-import { bigramModel, identityModel, positionalModel } from '../support/tiny-model.ts';
+import {
+  bigramModel,
+  doublingModel,
+  identityModel,
+  positionalModel,
+  twiceModel,
+} from '../support/tiny-model.ts';
 
 const table = (value: number) => new Float32Array(65536).fill(value);
 
@@ -46,15 +52,15 @@ test('a model of fixed size is compared once', async () => {
   ]);
 });
 
-test('a candidate that cannot run a size, or whose outputs differ in type, is an error', async () => {
+test('a candidate that cannot run a size, or whose outputs differ in shape, is an error', async () => {
   const shorter = await loadedPair(positionalModel(table(1), 2000), positionalModel(table(1), 128));
   await expect(compareFidelity(shorter, undefined, 'full', ignoreProgress)).rejects.toMatchObject({
     code: 'runtime-failed',
     message: expect.stringContaining('at length 129, synthesized'),
   });
-  const half = await loadedPair(bigramModel(table(1)), bigramModel(new Uint16Array(65536)));
-  await expect(compareFidelity(half, undefined, 'short', ignoreProgress)).rejects.toMatchObject({
+  const twice = await loadedPair(doublingModel(), twiceModel());
+  await expect(compareFidelity(twice, undefined, 'short', ignoreProgress)).rejects.toMatchObject({
     code: 'runtime-failed',
-    message: expect.stringContaining('float32 cannot be compared with float16'),
+    message: expect.stringContaining('shape [1,4] cannot be compared with [2,4]'),
   });
 });

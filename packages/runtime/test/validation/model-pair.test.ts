@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { ModelPair } from '../../src/validation/model-pair.ts';
 import { modelFile } from '../support/model-file.ts';
 import { loadedPair } from '../support/pair.ts';
-import { doublingModel, identityModel, positionalModel } from '../support/tiny-model.ts';
+import {
+  bigramModel,
+  doublingModel,
+  gatedModel,
+  identityModel,
+  positionalModel,
+} from '../support/tiny-model.ts';
 
 async function open(original: Uint8Array, candidate: Uint8Array) {
   const paths = { original: await modelFile(original), candidate: await modelFile(candidate) };
@@ -48,6 +54,32 @@ test('a candidate that fails where the original runs is an error that names the 
   await expect(running).rejects.toMatchObject({
     code: 'runtime-failed',
     message: expect.stringContaining('does not run at length 9'),
+  });
+});
+
+test('models that take or give other things are no pair', async () => {
+  const table = new Float32Array(65536);
+  await expect(open(bigramModel(table), bigramModel(new Uint16Array(65536)))).rejects.toMatchObject({
+    code: 'models-differ',
+    message: expect.stringContaining("output 'scores' is float16"),
+  });
+  await expect(open(doublingModel(), gatedModel())).rejects.toMatchObject({
+    code: 'models-differ',
+    message: expect.stringContaining("input 'gates' is one that the original does not have"),
+  });
+});
+
+test('what the user asks for and the original cannot do is an error', async () => {
+  const table = new Float32Array(65536);
+  const pair = await loadedPair(positionalModel(table, 16), positionalModel(table, 8));
+  const insist = (length: number) =>
+    pair.insist(`on row ${length}`, async (session) => Object.keys(await session.run(bytes(length))));
+  expect(await insist(8)).toEqual([['scores'], ['scores']]);
+  const tooLong = await insist(17).catch((error: unknown) => error);
+  expect(tooLong).toMatchObject({ code: 'runtime-failed' });
+  expect(String(tooLong)).not.toContain('pruned model');
+  await expect(insist(9)).rejects.toMatchObject({
+    message: expect.stringContaining('the pruned model does not run on row 9, the original does'),
   });
 });
 

@@ -21,11 +21,21 @@ test('both models are scored on the same windows, as many as the text has', asyn
   expect(figures).toEqual([
     {
       metric: 'bits per byte',
+      lowerIsBetter: true,
+      where: '2 × 1024',
+      shift: null,
+      examples: 2,
       windowLength: 1024,
       windows: 2,
       original: expect.closeTo(1, 5),
       candidate: expect.closeTo(2, 5),
       drop: expect.closeTo(1, 5),
+      interval: { lower: expect.closeTo(1, 5), upper: expect.closeTo(1, 5), confidence: 0.95 },
+      difference: {
+        value: expect.closeTo(1, 5),
+        lower: expect.closeTo(1, 5),
+        upper: expect.closeTo(1, 5),
+      },
     },
   ]);
   expect(leftOut).toEqual([
@@ -66,6 +76,7 @@ test('a candidate whose logits are not numbers is an error', async () => {
   const broken = bigramModel(new Float32Array(65536).fill(Number.NaN));
   const pair = await loadedPair(bigramModel(certain(1 / 2)), broken);
   await expect(compareQuality(pair, ones(2000), 'short', ignoreProgress)).rejects.toMatchObject({
-    code: 'runtime-failed',
+    code: 'not-numbers',
+    message: expect.stringContaining('the pruned model does not run windows of 1024 bytes'),
   });
 });

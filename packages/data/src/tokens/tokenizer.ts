@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hashParts } from '../dataset/hashing.ts';
+import { unreadable } from '../files/data-file.ts';
+import { invalidData } from '../invalid-data.ts';
+import { type Frame, pairFrame, singleFrame } from './frame.ts';
+
+/** Minor versions of the tokenizer library may give other tokens; a cache that knows this one is not taken for them. */
+const LIBRARY = '@huggingface/tokenizers 0.2';
+
+/** A tokenizer file, opened. */
+export interface Tokenizer {
+  /** Of the file, its configuration and the library. */
+  readonly fingerprint: string;
+  /** Tokens that are not special. */
+  readonly vocabulary: readonly number[];
+  /** The length that the file truncates to, or else its configuration's longest input; special tokens included. */
+  readonly maxLength: number | undefined;
+  /** Special tokens around one text. */
+  readonly single: Frame;
+  /** Special tokens around and between two texts. */
+  readonly pair: Frame;
+  /** Tokens of a text, without special tokens. */
+  tokenize(text: string): readonly number[];
+}
+
+/**
+ * Opens a `tokenizer.json` of the Hugging Face format, and the `tokenizer_config.json` beside it where there is one.
+ *
+ * @throws SenteiError `invalid-data` when a file is missing, broken, or of a kind that the library does not know
+ */
+export async function openTokenizer(path: string): Promise<Tokenizer> {
+  const file = await readJson(path);
+  const configPath = join(dirname(path), 'tokenizer_config.json');
+  const config = await readJson(configPath, '{}');
+  const library = await import('@huggingface/tokenizers');
+  const refused = (cause: unknown): Error =>
+    invalidData(
+      path,
+      `is not a tokenizer that can be used (${cause instanceof Error ? cause.message.split('\n')[0] : cause})`,
+      'give the tokenizer.json that belongs to the model',
+      cause,
+    );
+  try {
+    const tokenizer: LibraryTokenizer = new library.Tokenizer(file.value, config.value);
+    const tokenize = (text: string): readonly number[] => {
+      // A word that no token covers, in a vocabulary without an unknown token, has no number.
+      const { ids } = tokenizer.encode(text, { add_special_tokens: false });
+      if (ids.every((id) => Number.isInteger(id))) return ids;
+      throw invalidData(path, `has no token for a part of ${JSON.stringify(text.slice(0, 40))}`);
+    };
+    const added = tokenizer.get_added_tokens_decoder();
+    const vocabulary = [...new Set(tokenizer.get_vocab(true).values())].filter(
+      (id) => added.get(id)?.special !== true,
+    );
+    const frame = (text: string, other?: string) =>
+      tokenizer.encode(text, { text_pair: other ?? null, return_token_type_ids: true });
+    return {
+      fingerprint: hashParts([LIBRARY, file.text, config.text]),
+      vocabulary,
+      maxLength: maxLengthOf(file.value, config.value),
+      single: singleFrame(tokenize, frame),
+      pair: pairFrame(tokenize, frame),
+      tokenize,
+    };
+  } catch (cause) {
+    throw refused(cause);
+  }
+}
+
+/** What is used of the library, whose own declarations do not resolve under Node's module resolution. */
+interface LibraryTokenizer {
+  encode(
+    text: string,
+    options: { text_pair?: string | null; add_special_tokens?: boolean; return_token_type_ids?: boolean },
+  ): { ids: number[]; token_type_ids?: number[] };
+  get_added_tokens_decoder(): Map<number, { special: boolean }>;
+  get_vocab(withAddedTokens: boolean): Map<string, number>;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+async function readJson(path: string, otherwise?: string): Promise<{ text: string; value: JsonObject }> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    if (otherwise !== undefined && cause?.code === 'ENOENT') return otherwise;
+    throw unreadable(path, cause);
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) throw new Error('not an object');
+    return { text, value };
+  } catch (cause) {
+    throw invalidData(path, 'is not a JSON object', 'give the file that belongs to the model', cause);
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function maxLengthOf(
+  { truncation }: JsonObject,
+  { model_max_length: longest }: JsonObject,
+): number | undefined {
+  const length = isObject(truncation) ? truncation.max_length : longest;
+  // Files without a limit say 1e30.
+  return typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : undefined;
+}

@@ -1,0 +1,77 @@
+import type { Dataset } from '@sentei/data';
+import type { Progress } from '@sentei/ir';
+import { evaluate } from '../evaluation/evaluate.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { ModelPair } from './model-pair.ts';
+import { type QualityFigure, qualityFigure } from './quality.ts';
+import type { Effort } from './types.ts';
+
+/** Held-out examples that no decision was based on, the metric for them, and the same examples shifted. */
+export interface HeldoutData {
+  readonly dataset: Dataset;
+  readonly metric: Metric;
+  readonly shifts?: readonly ShiftedData[] | undefined;
+}
+
+/** Data that differs from what the model is for: noise, truncation, another domain. */
+export interface ShiftedData {
+  /** Such as `noise=0.05`. */
+  readonly shift: string;
+  readonly dataset: Dataset;
+}
+
+export interface DataComparisonOptions {
+  readonly effort: Effort;
+  /** Sets of inputs of one run. */
+  readonly batch?: number | undefined;
+  readonly confidence?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** Examples that a short comparison looks at. */
+const SHORT = 64;
+
+/**
+ * A metric's figures of both models on held-out data and on each shifted form of it. What the original cannot run is an
+ * error, since the user has given it.
+ *
+ * @throws SenteiError `invalid-data` when examples do not fit the models or the metric, or there are none; `not-numbers`,
+ *   `runtime-failed`, `runtime-timeout`, `cancelled`
+ */
+export async function compareQualityOnData(
+  pair: ModelPair,
+  { dataset, metric, shifts = [] }: HeldoutData,
+  options: DataComparisonOptions,
+): Promise<readonly QualityFigure[]> {
+  const sets = [{ shift: null, dataset }, ...shifts];
+  const figures: QualityFigure[] = [];
+  for (const { shift, dataset: data } of sets) {
+    const where = shift === null ? data.name : `${data.name}, ${shift}`;
+    const [original, candidate] = await scorePair(pair, data, metric, where, options);
+    figures.push({ ...qualityFigure(metric, original, candidate, options.confidence), where, shift });
+  }
+  return figures;
+}
+
+async function scorePair<Score>(
+  pair: ModelPair,
+  dataset: Dataset,
+  metric: Metric<Score>,
+  where: string,
+  { effort, batch, signal, onProgress }: DataComparisonOptions,
+): Promise<readonly [readonly Score[], readonly Score[]]> {
+  const to = effort === 'short' ? Math.min(SHORT, dataset.size) : dataset.size;
+  let finished = 0;
+  const scores = await pair.insist(`on ${where}`, async (session) => {
+    const first = finished;
+    const report = ({ done, total }: Progress) =>
+      onProgress({ message: `${metric.name} on ${where}`, done: first + done, total: 2 * total });
+    // An empty dataset has no example 1 to end before, and `evaluate` says so.
+    const range = to > 0 ? { to } : {};
+    const found = await evaluate(session, dataset, metric, { ...range, batch, signal, onProgress: report });
+    finished += found.examples;
+    return found.scores;
+  });
+  return scores;
+}
