@@ -14,7 +14,8 @@ export const EXIT_CODES = [
   { code: 6, meaning: 'the output cannot be written' },
   {
     code: 7,
-    meaning: 'ONNX Runtime failed or took too long, or the pruned model does not run like the original',
+    meaning:
+      'ONNX Runtime failed, took too long or cannot be installed, or the pruned model does not run as the original',
   },
   { code: 8, meaning: 'the budget is not held' },
   { code: 9, meaning: 'not reproduced: it does not fail the same way, or no patch loses the property' },
@@ -47,6 +48,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'runtime-timeout': 7,
   'models-differ': 7,
   'not-numbers': 7,
+  'install-failed': 7,
   'budget-exceeded': 8,
   'not-reproduced': 9,
   'audit-broken': 10,

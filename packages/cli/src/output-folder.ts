@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { makeFolders, removeEmptyFolders, SenteiError } from '@sentei/ir';
+import { makeFolders, removeAtExit, removeEmptyFolders, SenteiError } from '@sentei/ir';
 
 export const MODEL_FILE = 'model.onnx';
 export const REPORT_FILE = 'report.json';
+export const PAGE_FILE = 'report.html';
 
 /** A folder beside the final places of the files, so that they appear by rename. */
 export interface Staging {
@@ -28,9 +29,11 @@ export async function withOutputFolder<Result>(
 ): Promise<Result> {
   const created = await makeFolder(folder);
   let staging: string | undefined;
+  const watches = foldersBetween(folder, created).map((place) => removeAtExit(place, { ifEmpty: true }));
   try {
-    for (const name of [MODEL_FILE, REPORT_FILE]) await checkTarget(join(folder, name), source);
+    for (const name of [MODEL_FILE, PAGE_FILE, REPORT_FILE]) await checkTarget(join(folder, name), source);
     staging = await makeStaging(folder);
+    watches.push(removeAtExit(staging));
     const [result, trials] = [join(staging, 'result'), join(staging, 'trials')];
     await mkdir(result);
     await mkdir(trials);
@@ -43,7 +46,17 @@ export async function withOutputFolder<Result>(
     throw error;
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+    for (const settled of watches) settled();
   }
+}
+
+/** The folders that were made, the outermost first. */
+function foldersBetween(folder: string, outermost: string | undefined): string[] {
+  const places: string[] = [];
+  if (outermost === undefined) return places;
+  for (let place = resolve(folder); place.startsWith(outermost); place = dirname(place))
+    places.unshift(place);
+  return places;
 }
 
 /** The outermost folder that had to be made, if any. */
@@ -82,7 +95,7 @@ async function checkTarget(target: string, source: string): Promise<void> {
 /** Moves data files first and the report last, so that a model is never there without what it needs. */
 async function moveAll(result: string, folder: string, sourceFolder: string): Promise<void> {
   const entries = await readdir(result, { recursive: true, withFileTypes: true });
-  const rank = (name: string) => [MODEL_FILE, REPORT_FILE].indexOf(name);
+  const rank = (name: string) => [PAGE_FILE, MODEL_FILE, REPORT_FILE].indexOf(name);
   const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(result, join(entry.parentPath, entry.name)))

@@ -58,11 +58,18 @@ export function createOutput(places: OutputPlaces, mode: () => OutputMode): Outp
   };
   return {
     async during(work) {
-      const listener = display();
+      const shown = display();
+      // Functions that stand for themselves, so that one of them can be handed on alone.
+      const listener: Listener = {
+        step: (title) => shown.step(title),
+        progress: (progress) => shown.progress(progress),
+        info: (message) => shown.info(message),
+        warn: (message) => shown.warn(message),
+      };
       try {
         return await work(listener);
       } finally {
-        listener.stop();
+        shown.stop();
       }
     },
     print(result, text) {

@@ -5,10 +5,13 @@ import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addDiff } from './commands/diff.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
+
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { createOutput, errorLine, type Output, type OutputMode } from './output.ts';
@@ -28,6 +31,8 @@ export interface Environment {
   readonly now: () => number;
   /** Environment variables that say how to write: `NO_COLOR`, `FORCE_COLOR`, `TERM`, `CI`. Default: none. */
   readonly variables?: Variables | undefined;
+  /** Asks the user to agree to something; absent where nobody can be asked. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** What each command is given: see {@link Output} for how it speaks. */
@@ -47,6 +52,8 @@ const COMMANDS = [
   addReproduce,
   addBenchmark,
   addAudit,
+  addReport,
+  addDoctor,
 ] as const;
 
 /**

@@ -12,14 +12,14 @@ import {
   writeFileWhole,
   writeModel,
 } from '@sentei/ir';
-import { type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
+import { drawPage, type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
 import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
-import { MODEL_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
+import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -33,7 +33,7 @@ import { senteiVersion } from './versions.ts';
 export interface PruneOptions extends PipelineSource {
   /** The ONNX file to prune. */
   readonly model: string;
-  /** The folder to write `model.onnx` and `report.json` to. */
+  /** The folder to write `model.onnx`, `report.json` and `report.html` to. */
   readonly out: string;
   /** Text to calibrate, select and judge on. */
   readonly data?: string | undefined;
@@ -159,6 +159,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       budget,
       warnings,
     };
+    await writeFileWhole(join(staging.result, PAGE_FILE), await drawPage({ report }));
     await writeFileWhole(join(staging.result, REPORT_FILE), printReport(report));
     await staging.publish();
     const { path: written, fileBytes, sha256 } = report.result;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Pass, PassContext } from '@sentei/ir';
+import { type Pass, type PassContext, removeAtExit } from '@sentei/ir';
 import { createExecutor } from '@sentei/runtime';
 import { readSplits } from './data-splits.ts';
 import { prepareJudge } from './prepare-judge.ts';
@@ -32,6 +32,7 @@ export async function withTrialContext<Result>(
   const { model, passes, data, heldout, maxDrop, threads, listener, signal } = settings;
   const splits = data === undefined ? undefined : await readSplits({ data, heldout });
   const folder = await mkdtemp(join(tmpdir(), 'sentei-'));
+  const settled = removeAtExit(folder);
   try {
     const { judge, warnings } = await prepareJudge({ model, passes, splits, folder, threads, signal });
     for (const warning of warnings) listener.warn(warning);
@@ -39,5 +40,6 @@ export async function withTrialContext<Result>(
     return await work(passContext({ judge, executor, maxDrop, listener, signal }), folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    settled();
   }
 }

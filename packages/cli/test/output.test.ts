@@ -11,9 +11,9 @@ function output(mode: OutputMode) {
 
 async function speak(mode: OutputMode) {
   const { during, print, stdout, stderr } = output(mode);
-  const result = await during(async (listener) => {
-    listener.step('measuring');
-    listener.warn('careful');
+  const result = await during(async ({ step, warn }) => {
+    step('measuring');
+    warn('careful');
     return { share: 0.5 };
   });
   print(result, ({ share }, { good }) => `${good('pass')} ${share}\n`);

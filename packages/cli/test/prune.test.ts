@@ -53,7 +53,7 @@ test('a byte-level language model is pruned, compared and reported', async () =>
   const listener = recorder();
   const report = await prune({ ...FAST, model, out, data, pipeline: 'tidy,blur{factor=1.0001}', listener });
 
-  expect(await listing(out)).toEqual(['model.onnx', 'report.json']);
+  expect(await listing(out)).toEqual(['model.onnx', 'report.html', 'report.json']);
   expect(JSON.parse(await readFile(join(out, 'report.json'), 'utf8'))).toEqual(report);
   const operators = [...(await readModel(join(out, 'model.onnx'))).graph.nodes()].map(({ opType }) => opType);
   expect(operators).toEqual(['Gather', 'MatMul', 'Add', 'MatMul']);
@@ -148,7 +148,7 @@ test('external weights go with the result', async () => {
   const out = join(folder, 'out');
   for (const pipeline of ['', 'tidy']) {
     const report = await prune({ ...FAST, model, out, pipeline });
-    expect(await listing(out)).toEqual(['model.onnx', 'report.json', 'weights.bin']);
+    expect(await listing(out)).toEqual(['model.onnx', 'report.html', 'report.json', 'weights.bin']);
     expect(await readFile(join(out, 'weights.bin'))).toEqual(await readFile(join(source, 'weights.bin')));
     expect(report.warnings).toEqual([
       'weights lie in external data, which goes with the result: weights.bin',
@@ -157,7 +157,13 @@ test('external weights go with the result', async () => {
     expect(report.validation.status).toBe(pipeline === '' ? 'skipped' : 'done');
   }
   await prune({ ...FAST, model, out: source, pipeline: 'tidy' });
-  expect(await listing(source)).toEqual(['model.onnx', 'report.json', 'tiny.onnx', 'weights.bin']);
+  expect(await listing(source)).toEqual([
+    'model.onnx',
+    'report.html',
+    'report.json',
+    'tiny.onnx',
+    'weights.bin',
+  ]);
 });
 
 test('the pipeline is read before anything is touched', async () => {

@@ -83,5 +83,11 @@ test('a run that does not fail leaves no reproducer', async () => {
     validation: 'none',
   } as const;
   await prune({ ...options, out: join(parent, 'out') });
-  expect(await listing(parent)).toEqual(['out', 'out/model.onnx', 'out/report.json', 'tiny.onnx']);
+  expect(await listing(parent)).toEqual([
+    'out',
+    'out/model.onnx',
+    'out/report.html',
+    'out/report.json',
+    'tiny.onnx',
+  ]);
 });

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'runtime-timeout'
   | 'models-differ'
   | 'not-numbers'
+  | 'install-failed'
   | 'budget-exceeded'
   | 'not-reproduced'
   | 'audit-broken'

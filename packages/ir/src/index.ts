@@ -7,6 +7,7 @@ export type { ExternalDataOptions } from './file/external-layout.ts';
 export { makeFolders, removeEmptyFolders } from './file/folders.ts';
 export { hashModel } from './file/hash-model.ts';
 export { readModel } from './file/read-model-file.ts';
+export { removeAtExit } from './file/remove-at-exit.ts';
 export { writeFileWhole } from './file/stage.ts';
 export { writeChanged } from './file/write-changed.ts';
 export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';

@@ -1,3 +1,5 @@
+export { drawPage } from './html/page.ts';
+export type { PageInput, Pricing } from './html/types.ts';
 export type { BenchmarkRecord } from './json/benchmark.ts';
 export type {
   AttentionDescription,
@@ -6,6 +8,7 @@ export type {
   ValueDescription,
 } from './json/description.ts';
 export { printReport } from './json/print.ts';
+export { parseMeasurements, parseReport } from './json/read.ts';
 export type {
   AnatomyFacts,
   BudgetFacts,
@@ -15,6 +18,7 @@ export type {
   Report,
   SplitRange,
   SubBlockFacts,
+  TileFacts,
   ValidationEffort,
 } from './json/types.ts';
 export { drawBenchmark } from './terminal/benchmark-tables.ts';

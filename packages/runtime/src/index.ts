@@ -54,12 +54,31 @@ export {
   summarizeStatistics,
 } from './calibration/statistics.ts';
 export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
+export type { Diagnosis, DiagnosisOptions } from './doctor/diagnose.ts';
+export { diagnose } from './doctor/diagnose.ts';
+export type { Finding, FindingStatus } from './doctor/finding.ts';
+export type { Host, Outcome } from './doctor/host.ts';
+export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
+export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
+export type { ProviderTrial } from './doctor/try-provider.ts';
 export type { EnergyComparison, EnergyFigure } from './energy/measure-energy.ts';
 export { measureEnergy } from './energy/measure-energy.ts';
 export type { EnergyMeter, EnergyReading, EnergySources, FoundMeter } from './energy/meter.ts';
 export { findEnergyMeter } from './energy/meter.ts';
-export type { EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
+export type { CompareOnDataOptions } from './evaluation/compare-on-data.ts';
+export { compareOnData } from './evaluation/compare-on-data.ts';
+export type { ScoredPair, ShiftComparison } from './evaluation/compare-shift.ts';
+export { compareShift } from './evaluation/compare-shift.ts';
+export type {
+  EvaluatedSession,
+  EvaluateOptions,
+  Evaluation,
+} from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
+export type { DataWithShifts, EvaluateShiftsOptions } from './evaluation/evaluate-shifts.ts';
+export { evaluateShifts } from './evaluation/evaluate-shifts.ts';
+export type { AgreementEstimate, OutputAgreement } from './evaluation/output-agreement.ts';
+export { OutputAgreements } from './evaluation/output-agreement.ts';
 export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/paired-bootstrap.ts';
 export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
@@ -89,6 +108,7 @@ export { isByteLanguageModel, measureBitsPerByte } from './metrics/bits-per-byte
 export { chooseMetric, METRIC_NAMES } from './metrics/choose-metric.ts';
 export type { OutputComparison } from './metrics/compare-outputs.ts';
 export { compareOutputs, compareTensors } from './metrics/compare-outputs.ts';
+export { divergence } from './metrics/divergence.ts';
 export type { ClassCounts, F1Options } from './metrics/f1.ts';
 export { f1 } from './metrics/f1.ts';
 export { loadMetric } from './metrics/load-metric.ts';

@@ -25,7 +25,7 @@ export function addPrune(program: Command, environment: CommandEnvironment): Com
     .command('prune')
     .description('Prune a model, compare the result with the original, and write it with a report.')
     .argument('<model>', 'an ONNX file')
-    .requiredOption('--out <folder>', 'folder for model.onnx and report.json');
+    .requiredOption('--out <folder>', 'folder for model.onnx, report.json and report.html');
   return addPipelineFlags(command)
     .option('--stop-after <number>', 'keep this many patches at most', readWhole)
     .option(

@@ -15,7 +15,7 @@ test('the default pipeline ends with tables and a closing line', async () => {
     '--threads=1',
   ]);
   expect(code).toBe(0);
-  expect(await listing(out)).toEqual(['model.onnx', 'report.json']);
+  expect(await listing(out)).toEqual(['model.onnx', 'report.html', 'report.json']);
   for (const part of ['│ 1 cleanup', '│ 2 acp', '│ 3 collapse', '│ 4 cleanup', 'bits per byte, 4 × 1024']) {
     expect(stdout).toContain(part);
   }

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Chunk } from '../codec/chunk-writer.ts';
 import { SenteiError } from '../errors.ts';
 import { makeFolders, removeEmptyFolders } from './folders.ts';
+import { removeAtExit } from './remove-at-exit.ts';
 
 /** Views that are written by one call of the system. */
 const MOST_VIEWS = 512;
@@ -12,6 +13,8 @@ const MOST_VIEWS = 512;
 export interface Staged {
   readonly beside: string;
   readonly target: string;
+  /** Ends the watch over a file that is in its place, or gone. */
+  readonly settled: () => void;
 }
 
 /** Writes a file beside its place and renames it. @throws SenteiError `output-unwritable` */
@@ -21,8 +24,8 @@ export async function writeFileWhole(path: string, content: string | Uint8Array)
   const created = await makeFoldersFor(folder, path);
   try {
     await refuseFolder(path);
-    const { beside, target } = await stage(resolve(path), (place) => writeChunks(place, [bytes], true));
-    await rename(beside, target);
+    const staged = await stage(resolve(path), (beside) => writeChunks(beside, [bytes], true));
+    await putInPlace(staged).finally(() => discard(staged));
   } catch (cause) {
     if (created !== undefined) await removeEmptyFolders(folder, created);
     throw unwritable(path, cause);
@@ -31,13 +34,25 @@ export async function writeFileWhole(path: string, content: string | Uint8Array)
 
 export async function stage(target: string, write: (beside: string) => Promise<void>): Promise<Staged> {
   const beside = join(dirname(target), `.${randomUUID()}.part`);
+  const staged = { beside, target, settled: removeAtExit(beside) };
   try {
     await write(beside);
-    return { beside, target };
+    return staged;
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await discard(staged);
     throw error;
   }
+}
+
+export async function putInPlace({ beside, target, settled }: Staged): Promise<void> {
+  await rename(beside, target);
+  settled();
+}
+
+/** Removes the file unless it is in its place. */
+export async function discard({ beside, settled }: Staged): Promise<void> {
+  await rm(beside, { force: true }).catch(() => undefined);
+  settled();
 }
 
 /**

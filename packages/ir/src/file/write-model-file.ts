@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpath, rename, rm } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Chunk } from '../codec/chunk-writer.ts';
 import type { TensorPlacement } from '../codec/tensor-message.ts';
@@ -18,7 +18,16 @@ import {
   placementsOf,
 } from './external-layout.ts';
 import { makeFolders, removeEmptyFolders } from './folders.ts';
-import { makeFoldersFor, refuseFolder, type Staged, stage, unwritable, writeChunks } from './stage.ts';
+import {
+  discard,
+  makeFoldersFor,
+  putInPlace,
+  refuseFolder,
+  type Staged,
+  stage,
+  unwritable,
+  writeChunks,
+} from './stage.ts';
 
 /** How a model and its weights are written. */
 export interface WriteModelOptions {
@@ -68,9 +77,9 @@ export async function writeModel(model: Model, path: string, options: WriteModel
     }
     const chunks = early ?? encodeOrRefuse(model, path, placeBy(externalData, placements));
     staged.push(await stage(resolve(path), (beside) => writeChunks(beside, chunks, durable)));
-    for (const { beside, target } of staged) await rename(beside, target);
+    for (const each of staged) await putInPlace(each);
   } catch (cause) {
-    for (const { beside } of staged) await rm(beside, { force: true });
+    for (const each of staged) await discard(each);
     if (created !== undefined) await removeEmptyFolders(folder, created);
     throw cause instanceof SenteiError ? cause : unwritable(path, cause);
   }

@@ -71,6 +71,18 @@ export interface AnatomyFacts {
   readonly skipped: readonly { readonly node: string; readonly reason: string }[];
 }
 
+/** Attention tiles that the pruned model leaves out, counted per head on held-out data, or why they were not counted. */
+export type TileFacts =
+  | { readonly status: 'skipped'; readonly reason: string }
+  | {
+      readonly status: 'done';
+      /** Positions in a window, and how many windows were counted. */
+      readonly length: number;
+      readonly windows: number;
+      /** By attention in graph order: the share of tiles before the diagonal that each head leaves out, from 0 to 1. */
+      readonly heads: readonly { readonly attention: number; readonly skipped: readonly number[] }[];
+    };
+
 /** Everything about one run of `prune`: what was done, why, and what it changed. */
 export interface Report {
   /** Version of this format. */
@@ -102,6 +114,8 @@ export interface Report {
   readonly result: ModelFacts;
   /** Absent in reports of earlier versions. */
   readonly anatomy?: AnatomyFacts | undefined;
+  /** Absent in reports of earlier versions. */
+  readonly tiles?: TileFacts | undefined;
   readonly passes: readonly PassRecord[];
   readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;

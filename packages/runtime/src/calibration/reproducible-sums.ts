@@ -115,6 +115,9 @@ export class ReproducibleSums {
     const top = reader.bytes(length);
     if (top.some((bin) => bin < FIRST_TOP || bin > LAST_BIN)) throw reader.fault('a sum is out of range');
     const bins = [reader.numbers(length), reader.numbers(length), reader.numbers(length)] as const;
+    // NaN stands for a sum that is not finite.
+    if (bins.some((each) => each.some((digit) => !(Number.isSafeInteger(digit) || Number.isNaN(digit)))))
+      throw reader.fault('a sum is not made of whole numbers');
     const sums = new ReproducibleSums(length);
     sums.#terms = terms;
     sums.#top.set(top);

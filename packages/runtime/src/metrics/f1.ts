@@ -38,12 +38,16 @@ export function f1(options: F1Options): Metric<readonly ClassCounts[]> {
   const { output, average = 'macro', positive = 1, classes, threshold } = options;
   const isCounted = (label: number): boolean =>
     average === 'binary' ? label === positive : (classes?.includes(label) ?? true);
-  const figureOf = (totals: ReadonlyMap<number, Counts>): number => {
+  const figureOf = (totals: Iterable<readonly [label: number, counts: Counts]>): number => {
     const counted = [...totals].filter(([label]) => isCounted(label)).map(([, counts]) => counts);
     if (counted.length === 0) return 0;
     if (average === 'macro')
       return counted.reduce((sum, counts) => sum + ofCounts(counts), 0) / counted.length;
     return ofCounts(counted.reduce<Counts>(([a, b, c], [x, y, z]) => [a + x, b + y, c + z], [0, 0, 0]));
+  };
+  const weigh = (scores: readonly (readonly ClassCounts[])[]): ((counts: ArrayLike<number>) => number) => {
+    const totalsOf = totalling(scores);
+    return (counts) => figureOf(totalsOf(counts));
   };
   return {
     name: average === 'binary' ? 'F1' : `${average} F1`,
@@ -53,8 +57,8 @@ export function f1(options: F1Options): Metric<readonly ClassCounts[]> {
       threshold === undefined
         ? countDecisions(example, outputs, output)
         : countIndicators(example, outputs, output, threshold),
-    reduce: (scores) => figureOf(totalsOf(scores, () => 1)),
-    weigh: (scores) => (counts) => figureOf(totalsOf(scores, (index) => counts[index] ?? 0)),
+    reduce: (scores) => weigh(scores)(new Uint8Array(scores.length).fill(1)),
+    weigh,
   };
 }
 
@@ -62,23 +66,34 @@ function ofCounts([truePositive, falsePositive, missed]: Counts): number {
   return truePositive === 0 ? 0 : (2 * truePositive) / (2 * truePositive + falsePositive + missed);
 }
 
-function totalsOf(
+/** Lays the counts out once; then gives the totals of each class that a drawn example says something of. */
+function totalling(
   scores: readonly (readonly ClassCounts[])[],
-  weightOf: (index: number) => number,
-): ReadonlyMap<number, Counts> {
-  const totals = new Map<number, Counts>();
-  for (const [index, score] of scores.entries()) {
-    const weight = weightOf(index);
-    if (weight === 0) continue;
-    for (const [label, truePositive, falsePositive, missed] of score) {
-      const total = totals.get(label) ?? [0, 0, 0];
-      total[0] += weight * truePositive;
-      total[1] += weight * falsePositive;
-      total[2] += weight * missed;
-      totals.set(label, total);
+): (counts: ArrayLike<number>) => Iterable<readonly [label: number, counts: Counts]> {
+  const labels = [...new Set(scores.flatMap((score) => score.map(([label]) => label)))];
+  const places = new Map(labels.map((label, place) => [label, place]));
+  const entries = scores.flatMap((score, index) =>
+    score.map(([label, ...counts]) => [index, places.get(label) ?? 0, ...counts] as const),
+  );
+  // Five columns, since thousands of resamples read all of them.
+  const [examples, classes, ...columns] = [0, 1, 2, 3, 4].map((column) =>
+    Uint32Array.from(entries, (entry) => entry[column] ?? 0),
+  );
+  return (counts) => {
+    const totals = labels.map(() => ({ weight: 0, counts: [0, 0, 0] as Counts }));
+    for (let index = 0; index < entries.length; index += 1) {
+      const weight = counts[examples?.[index] ?? 0] ?? 0;
+      const total = totals[classes?.[index] ?? 0];
+      if (weight === 0 || !total) continue;
+      total.weight += weight;
+      total.counts[0] += weight * (columns[0]?.[index] ?? 0);
+      total.counts[1] += weight * (columns[1]?.[index] ?? 0);
+      total.counts[2] += weight * (columns[2]?.[index] ?? 0);
     }
-  }
-  return totals;
+    return totals.flatMap(({ weight, counts: found }, place) =>
+      weight > 0 ? [[labels[place] ?? 0, found] as const] : [],
+    );
+  };
 }
 
 class Confusion {

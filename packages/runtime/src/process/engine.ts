@@ -39,12 +39,12 @@ export interface LoadOptions {
    * ONNX Runtime also prints all that it has to say about loading the model.
    */
   readonly profile?: string | undefined;
-  /** Fed on every run for inputs that the session then hides, such as the skip gates of a pruned model. */
-  readonly constants?: Feeds | undefined;
   /** The folder of external data, where it is not that of the file. */
   readonly externalFolder?: string | undefined;
   /** What messages call the model. Default: its path. */
   readonly subject?: string | undefined;
+  /** Fed on every run for inputs that the session then hides, such as the skip gates of a pruned model. */
+  readonly constants?: Feeds | undefined;
 }
 
 export const GRAPH_OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;

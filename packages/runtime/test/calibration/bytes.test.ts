@@ -19,6 +19,7 @@ test.each([
   ['more than there is', (reader: ByteReader) => reader.numbers(2 ** 40)],
   ['a length that is no number', (reader: ByteReader) => reader.bytes(Number.NaN)],
   ['a fraction as a count', (reader: ByteReader) => reader.whole()],
+  ['a fraction among counts', (reader: ByteReader) => reader.counts(1)],
   ['less than there is', (reader: ByteReader) => reader.end()],
 ])('%s is refused by name', (_, read) => {
   const writer = new ByteWriter();

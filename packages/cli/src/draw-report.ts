@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SenteiError, writeFileWhole } from '@sentei/ir';
+import { drawPage, type Pricing, parseMeasurements, parseReport } from '@sentei/report';
+import { PAGE_FILE } from './output-folder.ts';
+
+/** What `report` reads and writes. */
+export interface DrawReportOptions extends Pricing {
+  /** A `report.json` that `prune` wrote. */
+  readonly report: string;
+  /** The page to write. Default: `report.html` beside the report. */
+  readonly out?: string | undefined;
+  /** What `validate` wrote about the same models. */
+  readonly validation?: string | undefined;
+  /** What `benchmark` wrote about the same models. */
+  readonly benchmark?: string | undefined;
+}
+
+/** The page that was written. */
+export interface DrawnReport {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** No report is as large: of a model of a million nodes and ten thousand decisions it has some ten megabytes. */
+const LARGEST = 2 ** 28;
+
+/**
+ * Draws the page of a report again: with prices, or with what was measured since.
+ *
+ * @throws SenteiError `invalid-data` when a file cannot be read or is not what it should be; `output-unwritable`
+ */
+export async function drawReport(options: DrawReportOptions): Promise<DrawnReport> {
+  const { report, validation, benchmark, out, pricePerHour, inferencesPerDay, currency } = options;
+  const path = out ?? join(dirname(report), PAGE_FILE);
+  for (const file of [report, validation, benchmark]) await refuseSame(path, file);
+  const measurements = async (file: string | undefined) =>
+    file === undefined ? undefined : parseMeasurements(await readText(file), file);
+  const page = await drawPage({
+    report: parseReport(await readText(report), report),
+    validation: await measurements(validation),
+    benchmark: await measurements(benchmark),
+    pricing: { pricePerHour, inferencesPerDay, currency },
+  });
+  await writeFileWhole(path, page);
+  return { path, bytes: Buffer.byteLength(page) };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw invalid(path, 'is not a file');
+    if (found.size > LARGEST) throw invalid(path, 'is larger than 256 MiB');
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof SenteiError) throw cause;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw invalid(path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`, cause);
+  }
+}
+
+/** A page never takes the place of what it is drawn from. */
+async function refuseSame(path: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const [target, source] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
+  if (target === undefined || source === undefined) return;
+  if (target.dev !== source.dev || target.ino !== source.ino) return;
+  throw new SenteiError('output-unwritable', `${path} is the file that the page is drawn from`, {
+    subject: path,
+    hint: 'name another file with --out',
+  });
+}
+
+function invalid(path: string, fault: string, cause?: unknown): SenteiError {
+  return new SenteiError('invalid-data', `${path} ${fault}`, {
+    subject: path,
+    hint: 'give a report.json that sentei prune has written',
+    cause,
+  });
+}
