@@ -12,6 +12,7 @@ import { addPrune } from './commands/prune.ts';
 import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
 
+import { addValidate } from './commands/validate.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { createOutput, errorLine, type Output, type OutputMode } from './output.ts';
@@ -54,6 +55,7 @@ const COMMANDS = [
   addAudit,
   addReport,
   addDoctor,
+  addValidate,
 ] as const;
 
 /**
