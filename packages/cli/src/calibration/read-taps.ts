@@ -18,7 +18,12 @@ export async function readTaps(path: string): Promise<readonly Tap[]> {
     return parseOptions(schema, content);
   } catch (cause) {
     if (!(cause instanceof SenteiError)) throw cause;
-    throw invalid(path, cause.message, 'as in [{"value": "hidden", "moments": "feature", "gram": true}]', cause);
+    throw invalid(
+      path,
+      cause.message,
+      'as in [{"value": "hidden", "moments": "feature", "gram": true}]',
+      cause,
+    );
   }
 }
 
@@ -27,7 +32,12 @@ async function readJson(path: string): Promise<unknown> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw invalid(path, `cannot be read (${cause instanceof Error ? cause.message : cause})`, 'check the path', cause);
+    throw invalid(
+      path,
+      `cannot be read (${cause instanceof Error ? cause.message : cause})`,
+      'check the path',
+      cause,
+    );
   }
   try {
     return JSON.parse(text);
