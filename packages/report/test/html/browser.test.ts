@@ -35,7 +35,10 @@ describe.skipIf(CHROMIUM === undefined)(`the page in a browser${reason}`, () => 
   });
 
   test('hostile names run nothing, load nothing and break no element', async () => {
-    const hostile = await drawPage({ report: hostileReport(), validation: { shifts: HOSTILE } });
+    const hostile = await drawPage({
+      report: hostileReport(),
+      validation: { rollout: HOSTILE.map((name) => ({ [name]: name })) },
+    });
     const { url, requests, complaints, page } = await openPage(browser, hostile);
     expect(requests).toEqual([url]);
     expect(complaints).toEqual([]);

@@ -46,7 +46,10 @@ test('equal reports are equal pages', async () => {
 });
 
 test('whatever a model is called, it is text', async () => {
-  const page = await drawPage({ report: hostileReport(), validation: { shifts: HOSTILE, verdict: HOSTILE } });
+  const page = await drawPage({
+    report: hostileReport(),
+    validation: { rollout: HOSTILE.map((name) => ({ [name]: name })), verdict: HOSTILE },
+  });
   const { document } = parseHTML(page);
   expect(document.querySelector('script, img, [onerror], a:not([href^="#"])')).toBeNull();
   expect(document.querySelectorAll('style')).toHaveLength(1);
