@@ -47,16 +47,15 @@ const GRACE = 50;
 const COMMANDS = [
   addInspect,
   addPrune,
+  addValidate,
+  addBenchmark,
+  addReport,
+  addAudit,
+  addDoctor,
   addPrint,
   addDiff,
   addBisect,
   addReproduce,
-  addBenchmark,
-  addAudit,
-  addReport,
-  addDoctor,
-  addReport,
-  addValidate,
 ] as const;
 
 /**
