@@ -15,8 +15,8 @@ const PAIRS = [
 ] as const satisfies readonly (readonly [Split, Split])[];
 
 /**
- * Sees to it that no two splits have a row in common. Rows are read once and compared by 64 bits of their hash, in 16 bytes of
- * memory a row: a million rows against a million others give a false alarm once in 18 million times.
+ * Sees to it that no two splits have a row in common. Rows are read once and compared by 64 bits of their hash, in 16
+ * bytes of memory a row: a million rows against a million others give a false alarm once in 18 million times.
  *
  * @throws SenteiError `invalid-data` naming splits, sources and the number of common rows
  */
@@ -37,7 +37,7 @@ export async function refuseOverlap(splits: Splits, subject: string, signal?: Ab
       subject,
       `${count} ${rows} of ${earlier} ${are} in ${later} too: ` +
         `${pairs.join(', ')}${count > pairs.length ? ', …' : ''}`,
-      'what calibrates must not judge: remove them, or say "overlap": "drop" in the card to leave them out of all but the last',
+      'what calibrates must not judge: remove them, or say "overlap": "drop" in the card to leave them out of the earlier',
     );
   }
 }
