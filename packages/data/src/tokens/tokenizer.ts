@@ -105,6 +105,9 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** `\w` of Unicode Technical Standard 18, annex C, which the expression of that kind is written for. */
+const LETTERS = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\u200c\u200d';
+
 /**
  * The library splits words at letters beyond ASCII where the file says `Whitespace`. That kind is defined by a regular
  * expression, which the library reads rightly, so it is put in its place.
@@ -113,7 +116,12 @@ function withWordSplit(file: JsonObject): JsonObject {
   const mend = (each: unknown): unknown => {
     if (!isObject(each)) return each;
     if (each.type === 'Whitespace') {
-      return { type: 'Split', pattern: { Regex: '\\w+|[^\\w\\s]+' }, behavior: 'Removed', invert: true };
+      return {
+        type: 'Split',
+        pattern: { Regex: `[${LETTERS}]+|[^${LETTERS}\\p{White_Space}]+` },
+        behavior: 'Removed',
+        invert: true,
+      };
     }
     return Array.isArray(each.pretokenizers)
       ? { ...each, pretokenizers: each.pretokenizers.map(mend) }
