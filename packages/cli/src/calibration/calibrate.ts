@@ -1,13 +1,16 @@
 import { isTensorType as isHostType, type ModelInput, openCard } from '@sentei/data';
 import { assertValid, isTensorType, type Model, readModel, SenteiError } from '@sentei/ir';
-import { calibrate, type CalibrateOptions, type Statistics, writeStatistics } from '@sentei/runtime';
+import { type CalibrateOptions, calibrate, type Statistics, writeStatistics } from '@sentei/runtime';
 import type { Listener } from '../progress.ts';
 import { defaultTaps } from './default-taps.ts';
 import { readTaps } from './read-taps.ts';
 
 /** What to calibrate on what. */
 export interface CalibrationSettings
-  extends Pick<CalibrateOptions, 'batch' | 'threads' | 'nonFinite' | 'shard' | 'cache' | 'signal' | 'timeoutMs'> {
+  extends Pick<
+    CalibrateOptions,
+    'batch' | 'threads' | 'nonFinite' | 'shard' | 'cache' | 'signal' | 'timeoutMs'
+  > {
   /** Model file. */
   readonly model: string;
   /** A dataset card, or a raw text file. */

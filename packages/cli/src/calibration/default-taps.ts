@@ -1,5 +1,13 @@
 import { findBlocks } from '@sentei/anatomy';
-import { inferTypes, isTensorType, type Model, type Node, SenteiError, type Tap, type Value } from '@sentei/ir';
+import {
+  inferTypes,
+  isTensorType,
+  type Model,
+  type Node,
+  SenteiError,
+  type Tap,
+  type Value,
+} from '@sentei/ir';
 
 /** What is asked of each value when nobody says: figures by feature, and the distribution within 0.4 %. */
 const STATISTICS = { moments: 'feature', quantiles: { bits: 7 } } as const;
@@ -40,5 +48,7 @@ function weightedOutputs(model: Model): Value[] {
 
 /** Vectors are biases and scales. */
 function hasWeights({ inputs }: Node, { graph }: Model): boolean {
-  return inputs.some((input) => input !== null && graph.initializers.has(input) && (input.shape?.length ?? 0) > 1);
+  return inputs.some(
+    (input) => input !== null && graph.initializers.has(input) && (input.shape?.length ?? 0) > 1,
+  );
 }

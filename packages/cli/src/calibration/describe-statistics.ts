@@ -44,7 +44,12 @@ export function drawStatistics({ model, data, examples, isComplete, taps }: Stat
   const part = isComplete ? '' : ', a part of the data';
   return [
     `${model} on ${data}: ${formatCount(examples)} examples${part}\n`,
-    drawTable(HEAD, rows, ['left', ...HEAD.slice(2).map(() => 'right' as const), 'left'], [40, ...HEAD.slice(2).map(() => 20), 40]),
+    drawTable(
+      HEAD,
+      rows,
+      ['left', ...HEAD.slice(2).map(() => 'right' as const), 'left'],
+      [40, ...HEAD.slice(2).map(() => 20), 40],
+    ),
   ].join('');
 }
 

@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { calibrateFile } from '../calibration/calibrate.ts';
 import { describeStatistics, drawStatistics } from '../calibration/describe-statistics.ts';
 import { mergeFiles } from '../calibration/merge-files.ts';
-import type { Listener } from '../progress.ts';
 import type { CommandEnvironment } from '../program.ts';
+import type { Listener } from '../progress.ts';
 import { readAmount, readThreads, readWhole } from './pipeline-flags.ts';
 
 interface CalibrateFlags {
@@ -27,7 +27,9 @@ interface CalibrateFlags {
 export function addCalibrate(program: Command, { output, signal }: CommandEnvironment): Command {
   const command = program
     .command('calibrate')
-    .description('Gather statistics of a model’s values over data, whole or by shard, merge them, or show them.')
+    .description(
+      'Gather statistics of a model’s values over data, whole or by shard, merge them, or show them.',
+    )
     .argument('[model]', 'an ONNX file')
     .option('--data <file>', 'a dataset card (JSON), or text')
     .option('--length <bytes>', 'window of a text', readWhole)
@@ -36,7 +38,10 @@ export function addCalibrate(program: Command, { output, signal }: CommandEnviro
         .choices(['calibration', 'selection'])
         .default('calibration'),
     )
-    .option('--taps <file>', 'values and statistics as JSON; otherwise moments and quantiles of the residual stream')
+    .option(
+      '--taps <file>',
+      'values and statistics as JSON; otherwise moments and quantiles of the residual stream',
+    )
     .option('--shard <i/n>', 'one of n parts of the data, from 1', readShard)
     .option('--batch <number>', 'examples that are read together; shards are cut between them', readWhole)
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 1)
@@ -67,7 +72,15 @@ function gather(
   if (print !== undefined) return readStatistics(print);
   if (merge !== undefined) return mergeFiles(merge, out, listener);
   const timeoutMs = Math.max(1, Math.round(1000 * timeout));
-  return calibrateFile({ ...options, model: model ?? '', data: data ?? '', timeoutMs, out, signal, listener });
+  return calibrateFile({
+    ...options,
+    model: model ?? '',
+    data: data ?? '',
+    timeoutMs,
+    out,
+    signal,
+    listener,
+  });
 }
 
 /** @throws CommanderError */
