@@ -135,6 +135,7 @@ export type { Session } from './process/session.ts';
 export { takesPart } from './rollout/assign-request.ts';
 export type { RolloutOptions } from './rollout/plan-rollout.ts';
 export { planRollout } from './rollout/plan-rollout.ts';
+export { rolloutInput } from './rollout/rollout-input.ts';
 export type {
   GateStep,
   RolloutInput,
@@ -147,6 +148,7 @@ export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
 export type { AgreementFigure, AgreementStatistic } from './validation/agreement.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
+export type { MemoryFigure } from './validation/memory.ts';
 export type { QualityFigure } from './validation/quality.ts';
 export type { HeldoutData, ShiftedData } from './validation/quality-on-data.ts';
 export type { SpeedFigure } from './validation/speed.ts';
@@ -155,4 +157,12 @@ export type { Budget, CriterionDefinition, CriterionName } from './verdict/budge
 export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
 export { decideVerdict } from './verdict/decide-verdict.ts';
 export { figuresOf } from './verdict/figures.ts';
-export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';
+export type {
+  CriterionResult,
+  Figure,
+  Quantity,
+  ValidatedData,
+  ValidatedModel,
+  ValidationRecord,
+  Verdict,
+} from './verdict/types.ts';

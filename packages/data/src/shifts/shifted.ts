@@ -41,7 +41,7 @@ export function shifted(dataset: Dataset, name: string, changeOf: (row: Row) => 
 /** One change after another one. */
 function inOrder(first: Change, second: Change): Change {
   return {
-    text: (text) => second.text?.(first.text?.(text) ?? text) ?? first.text?.(text) ?? text,
+    text: (text) => chain(first.text, second.text, text),
     bytes: (bytes) => chain(first.bytes, second.bytes, bytes),
     tokens(tokens, vocabulary) {
       const once = first.tokens?.(tokens, vocabulary) ?? tokens;

@@ -50,7 +50,13 @@ export function tinyTokenizer(changes: Record<string, unknown> = {}): Record<str
       ),
     },
     decoder: null,
-    model: { type: 'WordLevel', vocab: ID, unk_token: '[UNK]' },
+    model: {
+      type: 'WordPiece',
+      vocab: ID,
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+    },
     ...changes,
   };
 }

@@ -3,31 +3,39 @@ import { SenteiError } from '@sentei/ir';
 /** Gathers numbers in the order in which {@link ByteReader} gives them back; little-endian, as every platform of ONNX Runtime. */
 export class ByteWriter {
   readonly #pieces: Uint8Array[] = [];
-  #length = 0;
 
   number(value: number): void {
     this.numbers(Float64Array.of(value));
   }
 
-  /** The numbers are copied. */
+  /** A view is kept: they have to stay as they are until the end. */
   numbers(values: Float64Array): void {
     this.bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#pieces.push(bytes.slice());
-    this.#length += bytes.length;
+    this.#pieces.push(bytes);
   }
 
   finish(): Uint8Array {
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    return all;
+    return joinBytes(this.#pieces);
   }
+
+  /** All that was written, without a copy. */
+  get pieces(): readonly Uint8Array[] {
+    return this.#pieces;
+  }
+}
+
+/** Not a Buffer, whose `slice` is a view. */
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 /**
@@ -60,6 +68,13 @@ export class ByteReader {
   numbers(count: number): Float64Array {
     const bytes = this.bytes(8 * count);
     return new Float64Array(bytes.buffer, bytes.byteOffset, count);
+  }
+
+  /** Whole numbers from 0 on. */
+  counts(count: number): Float64Array {
+    const counts = this.numbers(count);
+    if (counts.every((each) => Number.isSafeInteger(each) && each >= 0)) return counts;
+    throw this.fault('a count is no whole number');
   }
 
   /** A copy, at the start of a buffer of its own. */

@@ -49,7 +49,7 @@ export class FixedHistogram {
 
   /** @throws SenteiError `invalid-data` */
   static read(reader: ByteReader, range: HistogramRange): FixedHistogram {
-    const counts = reader.numbers(range.bins + 2);
+    const counts = reader.counts(range.bins + 2);
     const histogram = new FixedHistogram(range);
     histogram.#counts.set(counts);
     return histogram;

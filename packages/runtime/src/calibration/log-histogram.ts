@@ -88,7 +88,7 @@ export class LogHistogram {
     const pages = reader.whole(2 * EXPONENTS);
     for (let page = 0; page < pages; page += 1) {
       const key = reader.whole(2 * EXPONENTS - 1);
-      histogram.#pages.set(key, reader.numbers(2 ** bits));
+      histogram.#pages.set(key, reader.counts(2 ** bits));
     }
     return histogram;
   }

@@ -59,13 +59,14 @@ export class MomentSums {
   }
 
   result(): Moments {
+    const sums = this.#sums.values();
     const squares = this.#squares.values();
+    const isKnown = (column: number) =>
+      this.#count > 0 && Number.isFinite(sums[column]) && Number.isFinite(squares[column]);
     return {
       count: this.#count,
-      mean: this.#sums.values().map((sum) => sum / this.#count),
-      variance: squares.map((square, column) =>
-        Number.isFinite(square) && this.#count > 0 ? this.#variance(column) : Number.NaN,
-      ),
+      mean: sums.map((sum) => sum / this.#count),
+      variance: sums.map((_, column) => (isKnown(column) ? this.#variance(column) : Number.NaN)),
       minimum: this.#minimum.slice(),
       maximum: this.#maximum.slice(),
     };

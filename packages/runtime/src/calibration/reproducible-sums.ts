@@ -37,12 +37,14 @@ export class ReproducibleSums {
   readonly #top: Uint8Array;
   #terms = 0;
 
-  constructor(length: number) {
+  constructor(
+    length: number,
+    bins: readonly [high: Float64Array, middle: Float64Array, low: Float64Array] = zeros(length),
+    top: Uint8Array = new Uint8Array(length).fill(FIRST_TOP),
+  ) {
     this.length = length;
-    this.#high = new Float64Array(length);
-    this.#middle = new Float64Array(length);
-    this.#low = new Float64Array(length);
-    this.#top = new Uint8Array(length).fill(FIRST_TOP);
+    [this.#high, this.#middle, this.#low] = bins;
+    this.#top = top;
   }
 
   /**
@@ -115,12 +117,11 @@ export class ReproducibleSums {
     const top = reader.bytes(length);
     if (top.some((bin) => bin < FIRST_TOP || bin > LAST_BIN)) throw reader.fault('a sum is out of range');
     const bins = [reader.numbers(length), reader.numbers(length), reader.numbers(length)] as const;
-    const sums = new ReproducibleSums(length);
+    // NaN stands for a sum that is not finite.
+    if (bins.some((each) => each.some((digit) => !(Number.isSafeInteger(digit) || Number.isNaN(digit)))))
+      throw reader.fault('a sum is not made of whole numbers');
+    const sums = new ReproducibleSums(length, bins, top);
     sums.#terms = terms;
-    sums.#top.set(top);
-    sums.#high.set(bins[0]);
-    sums.#middle.set(bins[1]);
-    sums.#low.set(bins[2]);
     return sums;
   }
 
@@ -161,4 +162,8 @@ export class ReproducibleSums {
       hint: 'use larger batches, or less data: statistics have long converged',
     });
   }
+}
+
+function zeros(length: number): [Float64Array, Float64Array, Float64Array] {
+  return [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
 }

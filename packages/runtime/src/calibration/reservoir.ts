@@ -73,9 +73,9 @@ export class Reservoir {
   /** @throws SenteiError `invalid-data` */
   static read(reader: ByteReader, capacity: number, seed: number, features: number): Reservoir {
     const rows = reader.whole(capacity);
-    const examples = reader.numbers(rows);
-    const parts = reader.numbers(rows);
-    const positions = reader.numbers(rows);
+    const examples = reader.counts(rows);
+    const parts = reader.counts(rows);
+    const positions = reader.counts(rows);
     const elements = reader.numbers(rows * features);
     const reservoir = new Reservoir(capacity, seed, features);
     reservoir.add({ rows, features, elements }, { examples, parts, positions });

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { SenteiError, writeFileWhole } from '@sentei/ir';
 import { z } from 'zod';
 import { Accumulator } from './accumulator.ts';
+import { ByteWriter, joinBytes } from './bytes.ts';
 import { identity, joinRanges, range, type Statistics } from './statistics.ts';
 
 /** A line that no other format begins with, and that survives no transfer as text. */
@@ -26,8 +27,13 @@ export function encodeStatistics({ identity, labels, covered, sums }: Statistics
   const json = new TextEncoder().encode(JSON.stringify({ identity, labels, covered }));
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, json.length, true);
-  const content = Buffer.concat([MAGIC, length, json, sums.encode()]);
-  return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+  const hash = createHash('sha256');
+  const writer = new ByteWriter();
+  for (const piece of [MAGIC, length, json]) writer.bytes(piece);
+  sums.write(writer);
+  const { pieces } = writer;
+  for (const piece of pieces) hash.update(piece);
+  return joinBytes([...pieces, hash.digest()]);
 }
 
 /**

@@ -7,7 +7,6 @@ test('what was written is read in the same order', () => {
   writer.number(7);
   writer.bytes(Uint8Array.of(1, 2, 3));
   writer.numbers(numbers);
-  numbers.fill(9);
   const reader = new ByteReader(writer.finish(), 'x');
   expect(reader.whole()).toBe(7);
   expect([...reader.bytes(3)]).toEqual([1, 2, 3]);
@@ -19,6 +18,7 @@ test.each([
   ['more than there is', (reader: ByteReader) => reader.numbers(2 ** 40)],
   ['a length that is no number', (reader: ByteReader) => reader.bytes(Number.NaN)],
   ['a fraction as a count', (reader: ByteReader) => reader.whole()],
+  ['a fraction among counts', (reader: ByteReader) => reader.counts(1)],
   ['less than there is', (reader: ByteReader) => reader.end()],
 ])('%s is refused by name', (_, read) => {
   const writer = new ByteWriter();

@@ -25,7 +25,7 @@ test('an error is told with what was logged about it', async () => {
 });
 
 test('a probe that hangs is killed', async () => {
-  const code = 'process.stderr.write(`pid ${process.pid}`); for (;;);';
+  const code = "process.stderr.write('pid ' + process.pid); for (;;);";
   const trial = await tryProvider('cuda', { probe: await probe(code), timeoutMs: 1000 });
   expect(trial).toMatchObject({
     works: false,
