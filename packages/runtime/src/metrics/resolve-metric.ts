@@ -28,12 +28,24 @@ export async function resolveMetric(
   { named, stated, signal }: MetricSources = {},
 ): Promise<Metric> {
   if (named !== undefined && MODULE.test(named)) return loadMetric(named);
-  return chooseMetric(signature, await firstOf(dataset, signal), named ?? stated);
+  return chooseMetric(signature, await fullestOf(dataset, signal), named ?? stated);
 }
 
-async function firstOf(dataset: Dataset, signal: AbortSignal | undefined): Promise<Example> {
-  for await (const example of dataset.read(0, 1, signal)) return example;
+/** How many examples are looked at: a very short one may not tell tokens from positions. */
+const LOOKED_AT = 16;
+
+/** The first examples' one with the most elements. */
+async function fullestOf(dataset: Dataset, signal: AbortSignal | undefined): Promise<Example> {
+  let fullest: Example | undefined;
+  for await (const example of dataset.read(0, LOOKED_AT, signal)) {
+    if (fullest === undefined || sizeOf(example) > sizeOf(fullest)) fullest = example;
+  }
+  if (fullest) return fullest;
   throw new SenteiError('invalid-data', `${dataset.name}: there is no example to measure on`, {
     subject: dataset.name,
   });
+}
+
+function sizeOf({ inputs: [feeds = {}] }: Example): number {
+  return Object.values(feeds).reduce((total, { data }) => total + data.length, 0);
 }

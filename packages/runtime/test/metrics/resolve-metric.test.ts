@@ -38,3 +38,17 @@ test('a module is loaded for the user and never for a card', async () => {
 test('an empty dataset has no metric', async () => {
   await expect(resolveMetric(classifier, listDataset([]))).rejects.toMatchObject({ code: 'invalid-data' });
 });
+
+test('a very short first example does not hide what its inputs are', async () => {
+  const inputs = ['t', 'm'].map((name) => ({ name, type: 'int64', dims: ['b', 's'] }) as const);
+  const model = { inputs, outputs: [{ name: 'y', type: 'float32', dims: ['b', 's', 9] } as const] };
+  const row = (...tokens: number[]) => {
+    const ints = (values: number[]) =>
+      hostTensor('int64', [values.length], BigInt64Array.from(values, BigInt));
+    return example({ t: ints(tokens), m: ints(tokens.map(() => 1)) });
+  };
+  const { reduction } = await resolveMetric(model, listDataset([row(4), row(4, 2, 7)]), {
+    stated: 'perplexity',
+  });
+  expect(reduction).toMatchObject({ ids: 't', mask: 'm' });
+});
