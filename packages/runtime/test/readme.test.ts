@@ -13,12 +13,12 @@ test.each(['compare-models', 'compare-speed'])(
   },
 );
 
-test('a model has a verdict beside itself at both levels', async () => {
+test('a model has a verdict beside itself', async () => {
   const model = checkpointFile('model.onnx');
   const { verdicts } = await compareSpeed(model, model);
   const possible = expect.stringMatching(/^(faster|slower|no difference)$/);
-  expect(verdicts).toEqual([possible, possible]);
-}, 60_000);
+  expect(verdicts).toEqual([possible]);
+}, 120_000);
 
 test('a model compared with itself is the same model', async () => {
   const model = checkpointFile('model.onnx');

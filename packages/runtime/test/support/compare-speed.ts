@@ -6,7 +6,7 @@ export async function compareSpeed(original: string, candidate: string) {
     original,
     candidate,
     points: (inputs) => sizes.map((size) => synthesizePoint(inputs, size)),
-    graphOptimizationLevels: ['all', 'disabled'],
+    graphOptimizationLevels: ['all'],
     threads: 2,
     processes: 2,
     budgetMs: 500,
