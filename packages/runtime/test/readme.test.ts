@@ -18,7 +18,7 @@ test('a model has a verdict beside itself', async () => {
   const { verdicts } = await compareSpeed(model, model);
   const possible = expect.stringMatching(/^(faster|slower|no difference)$/);
   expect(verdicts).toEqual([possible]);
-}, 120_000);
+});
 
 test('a model compared with itself is the same model', async () => {
   const model = checkpointFile('model.onnx');
