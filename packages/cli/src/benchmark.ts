@@ -1,6 +1,7 @@
 import { SenteiError, writeFileWhole } from '@sentei/ir';
 import type { BenchmarkRecord } from '@sentei/report';
 import { benchmarkModels, type ModelBenchmarkOptions, parsePoints, synthesizePoint } from '@sentei/runtime';
+import { countWork } from './count-work.ts';
 import { readFileFacts } from './file-facts.ts';
 import { printJson } from './json.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -38,7 +39,8 @@ export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRec
     original: await readFileFacts(original),
     ...(candidate !== undefined && { candidate: await readFileFacts(candidate) }),
   };
-  const record: BenchmarkRecord = { version: 1, sentei: senteiVersion(), date, files, ...measured };
+  const work = await countWork(original, candidate, measured.figures);
+  const record: BenchmarkRecord = { version: 1, sentei: senteiVersion(), date, files, ...measured, work };
   if (out !== undefined) await writeFileWhole(out, printJson(record));
   return record;
 }

@@ -11,6 +11,8 @@ import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
 import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
+
+import { addValidate } from './commands/validate.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { createOutput, errorLine, type Output, type OutputMode } from './output.ts';
@@ -45,15 +47,15 @@ const GRACE = 50;
 const COMMANDS = [
   addInspect,
   addPrune,
+  addValidate,
+  addBenchmark,
+  addReport,
+  addAudit,
+  addDoctor,
   addPrint,
   addDiff,
   addBisect,
   addReproduce,
-  addBenchmark,
-  addAudit,
-  addReport,
-  addDoctor,
-  addReport,
 ] as const;
 
 /**

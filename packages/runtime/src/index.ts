@@ -69,11 +69,7 @@ export type { CompareOnDataOptions } from './evaluation/compare-on-data.ts';
 export { compareOnData } from './evaluation/compare-on-data.ts';
 export type { ScoredPair, ShiftComparison } from './evaluation/compare-shift.ts';
 export { compareShift } from './evaluation/compare-shift.ts';
-export type {
-  EvaluatedSession,
-  EvaluateOptions,
-  Evaluation,
-} from './evaluation/evaluate.ts';
+export type { EvaluatedSession, EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { DataWithShifts, EvaluateShiftsOptions } from './evaluation/evaluate-shifts.ts';
 export { evaluateShifts } from './evaluation/evaluate-shifts.ts';
@@ -137,6 +133,7 @@ export type { Session } from './process/session.ts';
 export { takesPart } from './rollout/assign-request.ts';
 export type { RolloutOptions } from './rollout/plan-rollout.ts';
 export { planRollout } from './rollout/plan-rollout.ts';
+export { rolloutInput } from './rollout/rollout-input.ts';
 export type {
   GateStep,
   RolloutInput,
@@ -149,6 +146,7 @@ export type { Validation, ValidationOptions } from './validate.ts';
 export { validatePair } from './validate.ts';
 export type { AgreementFigure, AgreementStatistic } from './validation/agreement.ts';
 export type { FidelityFigure } from './validation/fidelity.ts';
+export type { MemoryFigure } from './validation/memory.ts';
 export type { QualityFigure } from './validation/quality.ts';
 export type { HeldoutData, ShiftedData } from './validation/quality-on-data.ts';
 export type { SpeedFigure } from './validation/speed.ts';
@@ -157,4 +155,12 @@ export type { Budget, CriterionDefinition, CriterionName } from './verdict/budge
 export { CRITERIA, checkBudget, parseBudget, printBudget } from './verdict/budget.ts';
 export { decideVerdict } from './verdict/decide-verdict.ts';
 export { figuresOf } from './verdict/figures.ts';
-export type { CriterionResult, Figure, Quantity, Verdict } from './verdict/types.ts';
+export type {
+  CriterionResult,
+  Figure,
+  Quantity,
+  ValidatedData,
+  ValidatedModel,
+  ValidationRecord,
+  Verdict,
+} from './verdict/types.ts';

@@ -1,9 +1,10 @@
 import { type Dataset, type Feeds, hostTensor } from '@sentei/data';
 import { inputDefaults, type Progress, readModel, SenteiError } from '@sentei/ir';
 import { byteLanguageModelNames } from './metrics/bits-per-byte.ts';
-import type { ExecutionProvider } from './process/protocol.ts';
+import type { ExecutionProvider, Signature } from './process/protocol.ts';
 import { type AgreementFigure, compareAgreement } from './validation/agreement.ts';
 import { compareFidelity, type FidelityFigure } from './validation/fidelity.ts';
+import { compareMemory, type MemoryFigure } from './validation/memory.ts';
 import { ModelPair } from './validation/model-pair.ts';
 import { compareQuality, type QualityFigure } from './validation/quality.ts';
 import { compareQualityOnData, type HeldoutData } from './validation/quality-on-data.ts';
@@ -18,9 +19,14 @@ export interface ValidationOptions {
   readonly candidate: string;
   /** Text that no decision was based on; used when both are byte-level language models. */
   readonly heldout?: Uint8Array | undefined;
-  /** Examples that no decision was based on, for any kind of model; used beside `heldout`. */
-  readonly data?: HeldoutData | undefined;
-  /** Sets of inputs of `data` in one run. Default: 1. */
+  /**
+   * Examples that no decision was based on, for any kind of model; used beside `heldout`. They may be opened once it is known
+   * what the original takes and gives.
+   */
+  readonly data?: HeldoutData | ((original: Signature) => Promise<HeldoutData | undefined>) | undefined;
+  /** Whether peak memory is compared as well, in two more processes each. Default: no. */
+  readonly memory?: boolean | undefined;
+  /** Sets of inputs of `data` in one run. Default: what the data says, or 1. */
   readonly batch?: number | undefined;
   /** Of all intervals. Default: 0.95. */
   readonly confidence?: number | undefined;
@@ -44,6 +50,8 @@ export type Validation =
       readonly agreement: readonly AgreementFigure[];
       readonly fidelity: readonly FidelityFigure[];
       readonly speed: readonly SpeedFigure[];
+      /** `null` unless it was asked for. */
+      readonly memory: MemoryFigure | null;
       readonly leftOut: readonly LeftOut[];
       /** Flags that were fed to the candidate's gates, as its metadata says; none without gates. */
       readonly gates: Readonly<Record<string, readonly boolean[]>>;
@@ -69,13 +77,16 @@ const AGREEMENT = { full: 64, short: 8 } as const;
  *   gates whose metadata does not fit; `cancelled`
  */
 export async function validatePair(options: ValidationOptions): Promise<Validation> {
-  const { heldout, data, batch, confidence, signal } = options;
+  const { confidence, signal, memory = false } = options;
   const { effort = 'full', timeoutMs = 120_000, executionProvider = 'cpu', onProgress = () => {} } = options;
   const gates = await gatesOf(options.candidate);
   const opened = await ModelPair.open({ ...options, timeoutMs, constants: constantsOf(gates) });
   if (!opened.ran) return { status: 'impossible', reason: opened.reason };
   const pair = opened.result;
   try {
+    const data = typeof options.data === 'function' ? await options.data(pair.signature) : options.data;
+    const { heldout = data?.text } = options;
+    const batch = options.batch ?? data?.batch;
     const quality = heldout
       ? await compareQuality(pair, heldout, effort, onProgress, confidence)
       : nothing<QualityFigure>();
@@ -96,13 +107,22 @@ export async function validatePair(options: ValidationOptions): Promise<Validati
     const fidelity = await unlessUnsupported('fidelity', () =>
       compareFidelity(pair, heldout, effort, onProgress),
     );
-    const speed = await unlessUnsupported('speed', () => compareSpeed(pair, heldout, effort, onProgress));
+    const speed = await unlessUnsupported('speed', () =>
+      compareSpeed(pair, heldout, effort, onProgress, confidence),
+    );
+    const { original, candidate } = options;
+    const settings = { threads: pair.engine.threads, executionProvider, signal };
+    const constants = constantsOf(gates);
+    const peaks = memory
+      ? await compareMemory({ original, candidate, constants }, pair.signature.inputs, settings)
+      : null;
     return {
       status: 'done',
       quality: [...quality.figures, ...onData],
       agreement,
       fidelity: fidelity.figures,
       speed: speed.figures,
+      memory: peaks,
       leftOut: [...quality.leftOut, ...fidelity.leftOut, ...speed.leftOut],
       gates,
       executionProvider,

@@ -68,6 +68,7 @@ export function measured(fields: Partial<Measured> = {}): Measured {
     status: 'done',
     quality: [quality(1024, 0.005)],
     agreement: [],
+    memory: null,
     gates: {},
     executionProvider: 'cpu',
     fidelity: [1, 128].map((length) => ({

@@ -167,7 +167,7 @@ class Benchmark {
     }
     this.#done += processes * (places.length - measured.length);
     return measured.map(({ place: { label, feeds }, point }) =>
-      figureOf(level, label, feeds[0] ?? {}, point, { confidence, seed }),
+      figureOf(level, label, feeds, point, { confidence, seed }),
     );
   }
 

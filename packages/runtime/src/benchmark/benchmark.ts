@@ -63,16 +63,20 @@ const benchmarkOptions = z.object({
  */
 export async function timePair(
   timers: { readonly original: Timer; readonly candidate: Timer },
-  settings: PairSettings & { readonly onRound?: ((round: number) => void) | undefined },
+  settings: PairSettings & {
+    readonly onRound?: ((round: number) => void) | undefined;
+    readonly confidence?: number | undefined;
+  },
   now: () => number,
 ): Promise<Omit<PairTiming, 'label'>> {
-  const { rounds, runsPerSample } = await takeTurns([timers.original, timers.candidate], settings, now);
+  const { confidence, ...turns } = settings;
+  const { rounds, runsPerSample } = await takeTurns([timers.original, timers.candidate], turns, now);
   const [original = [], candidate = []] = rounds.map(samplesOf);
   return {
     original: summarize(original),
     candidate: summarize(candidate),
     speedup: summarize(pairedRatios(original, candidate)),
-    comparison: comparePairs([original], [candidate]),
+    comparison: comparePairs([original], [candidate], { confidence }),
     rounds: original.length,
     runsPerSample,
   };

@@ -6,11 +6,17 @@ import type { ModelPair } from './model-pair.ts';
 import { type QualityFigure, qualityFigure } from './quality.ts';
 import type { Effort } from './types.ts';
 
-/** Held-out examples that no decision was based on, the metric for them, and the same examples shifted. */
+/** Held-out examples that no decision was based on, the metric for them, and the same or other examples shifted. */
 export interface HeldoutData {
-  readonly dataset: Dataset;
-  readonly metric: Metric;
+  /** Text for byte-level language models, measured in windows of its own. */
+  readonly text?: Uint8Array | undefined;
+  /** Absent where the data itself is given as text. */
+  readonly dataset?: Dataset | undefined;
+  /** Absent where there are no labels: outputs alone are compared then. */
+  readonly metric?: Metric | undefined;
   readonly shifts?: readonly ShiftedData[] | undefined;
+  /** Sets of inputs in one run. Default: 1. */
+  readonly batch?: number | undefined;
 }
 
 /** Data that differs from what the model is for: noise, truncation, another domain. */
@@ -44,10 +50,11 @@ export async function compareQualityOnData(
   { dataset, metric, shifts = [] }: HeldoutData,
   options: DataComparisonOptions,
 ): Promise<readonly QualityFigure[]> {
-  const sets = [{ shift: null, dataset }, ...shifts];
+  if (metric === undefined) return [];
+  const sets = [...(dataset ? [{ shift: null, dataset }] : []), ...shifts];
   const figures: QualityFigure[] = [];
   for (const { shift, dataset: data } of sets) {
-    const where = shift === null ? data.name : `${data.name}, ${shift}`;
+    const where = shift ?? data.name;
     const [original, candidate] = await scorePair(pair, data, metric, where, options);
     figures.push({ ...qualityFigure(metric, original, candidate, options.confidence), where, shift });
   }

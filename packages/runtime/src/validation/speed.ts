@@ -17,8 +17,11 @@ const LENGTHS = {
 } as const;
 const BATCHES = { full: [1, 4, 16], short: [1, 4] } as const;
 
-/** Milliseconds spent on one size, warm-up included, as long as three rounds take no longer than that. */
+/** Milliseconds spent on one size, warm-up included, as long as six rounds take no longer than that. */
 const BUDGET = { full: 5000, short: 1500 } as const;
+
+/** With fewer there is no interval of 95 %, and nothing to be said about a difference. */
+const FEWEST_ROUNDS = 6;
 
 /** Milliseconds: a size whose run is expected to take longer than this is left out. */
 const LONGEST_RUN = 30_000;
@@ -41,6 +44,7 @@ export async function compareSpeed(
   text: Uint8Array | undefined,
   effort: Effort,
   onProgress: (progress: Progress) => void,
+  confidence?: number | undefined,
 ): Promise<{ readonly figures: readonly SpeedFigure[]; readonly leftOut: readonly LeftOut[] }> {
   const figures: SpeedFigure[] = [];
   const leftOut: LeftOut[] = [];
@@ -69,7 +73,7 @@ export async function compareSpeed(
         original: (runs: number) => onOriginal((session) => session.time(feeds, runs)),
         candidate: (runs: number) => onCandidate((session) => session.time(feeds, runs)),
       };
-      const settings = { minimumRounds: 3, budgetMs: BUDGET[effort] };
+      const settings = { minimumRounds: FEWEST_ROUNDS, budgetMs: BUDGET[effort], confidence };
       return timePair(timers, settings, () => performance.now());
     });
     if (!attempt.ran) {

@@ -1,5 +1,6 @@
 import type { Validation } from '../validate.ts';
 import type { AgreementFigure, AgreementStatistic } from '../validation/agreement.ts';
+import type { MemoryFigure } from '../validation/memory.ts';
 import type { QualityFigure } from '../validation/quality.ts';
 import type { SpeedFigure } from '../validation/speed.ts';
 import type { Figure, Quantity } from './types.ts';
@@ -10,11 +11,12 @@ import type { Figure, Quantity } from './types.ts';
  */
 export function figuresOf(validation: Validation): readonly Figure[] {
   if (validation.status !== 'done') return [];
-  const { quality, agreement, speed, leftOut } = validation;
+  const { quality, agreement, speed, memory, leftOut } = validation;
   const measured = [
     ...quality.map(dropFigure),
     ...agreement.flatMap(agreementFigures),
     ...speed.map(speedFigure),
+    ...(memory ? [memoryFigure(memory)] : []),
   ];
   const has = (quantity: Quantity) => measured.some((figure) => figure.quantity === quantity);
   // What the original itself cannot run is no fault of the candidate as long as something of the kind was measured.
@@ -50,6 +52,16 @@ function agreementFigures({ output, where, cosine, divergence, top1 }: Agreement
   ];
 }
 
-function speedFigure({ label, speedup }: SpeedFigure): Figure {
-  return { quantity: 'speed-up', where: label, value: speedup.median, interval: null };
+function speedFigure({ label, speedup, comparison }: SpeedFigure): Figure {
+  const { ratio = speedup.median, interval = null } = comparison ?? {};
+  return { quantity: 'speed-up', where: label, value: ratio, interval };
+}
+
+function memoryFigure({ original, candidate, size }: MemoryFigure): Figure {
+  const given = { quantity: 'memory ratio', where: size, interval: null } as const;
+  for (const each of [original, candidate]) {
+    if (each.status === 'unknown') return { ...given, value: null, reason: each.reason };
+  }
+  const [before, after] = [original, candidate].map((each) => (each.status === 'known' ? each.bytes : 0));
+  return { ...given, value: (after ?? 0) / (before ?? 0) };
 }

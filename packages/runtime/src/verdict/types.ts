@@ -1,4 +1,8 @@
 import type { Interval, Outcome } from '@sentei/ir';
+import type { Machine } from '../machine/machine.ts';
+import type { RolloutPlan } from '../rollout/types.ts';
+import type { Validation } from '../validate.ts';
+import type { Effort } from '../validation/types.ts';
 import type { Budget, CriterionName } from './budget.ts';
 
 /** What a verdict can be about. */
@@ -54,4 +58,57 @@ export interface Verdict {
   readonly budget: Budget;
   /** Whether criteria that nothing was measured for were let pass. */
   readonly allowUnknown: boolean;
+}
+
+/** A model file that was validated. */
+export interface ValidatedModel {
+  readonly path: string;
+  /** Bytes of the file, and of the files beside it that hold weights. */
+  readonly fileBytes: number;
+  readonly externalBytes: number;
+  readonly sha256: string;
+}
+
+/** Data that was judged on. */
+export interface ValidatedData {
+  readonly path: string;
+  readonly kind: string;
+  /** Of contents and options. */
+  readonly fingerprint: string;
+  /** Held-out examples; windows of text are counted by their figures. */
+  readonly examples: number;
+  /** Rows left out because two splits had them. */
+  readonly dropped: number;
+  readonly metric: string | null;
+}
+
+/** What `sentei validate` has found: the content of `validation.json`. */
+export interface ValidationRecord {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly software: {
+    readonly sentei: string;
+    readonly onnxruntimeNode: string;
+    readonly node: string;
+  };
+  /** Absent when ONNX Runtime does not start. */
+  readonly machine: Machine | null;
+  readonly options: {
+    readonly budget: Budget;
+    /** The same as text. */
+    readonly budgetText: string;
+    readonly allowUnknown: boolean;
+    readonly effort: Effort;
+    readonly threads: number;
+    readonly shifts: readonly string[];
+  };
+  readonly original: ValidatedModel;
+  readonly candidate: ValidatedModel;
+  readonly data: ValidatedData | null;
+  readonly validation: Extract<Validation, { readonly status: 'done' }>;
+  readonly verdict: Verdict;
+  readonly rollout: RolloutPlan;
+  readonly warnings: readonly string[];
 }

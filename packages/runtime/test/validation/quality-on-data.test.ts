@@ -52,7 +52,7 @@ test('both models on the same examples, as they are and shifted, with intervals'
       candidate: expect.closeTo(5.7, 5),
     },
     {
-      where: 'list, larger=10',
+      where: 'larger=10',
       shift: 'larger=10',
       examples: 3,
       original: 20,
@@ -83,6 +83,16 @@ test('a short comparison looks at the first examples, and one example has no int
     options,
   );
   expect(single?.interval).toBeNull();
+});
+
+test('without a metric there is nothing to compare, and shifts may come alone', async () => {
+  const pair = await loadedPair(doublingModel(), doublingModel());
+  const dataset = listDataset(rows(3));
+  expect(await compareQualityOnData(pair, { dataset }, options)).toEqual([]);
+  const shifts = [{ shift: 'noise=0.1', dataset }];
+  expect(await compareQualityOnData(pair, { metric: first, shifts }, options)).toMatchObject([
+    { shift: 'noise=0.1', where: 'noise=0.1', examples: 3 },
+  ]);
 });
 
 test('what is wrong with the data is an error that names the row', async () => {

@@ -35,6 +35,7 @@ const validation: Measured = {
   ],
   fidelity: [],
   speed: [],
+  memory: null,
   leftOut: [
     { part: 'speed', what: 'length 64', reason: 'too long' },
     { part: 'quality', what: 'windows of 1024 bytes', reason: 'too short' },
@@ -73,6 +74,52 @@ test('times are speed-ups', () => {
   expect(figuresOf({ ...validation, speed }).filter(({ quantity }) => quantity === 'speed-up')).toMatchObject(
     [{ where: 'length 64', value: 1.2 }],
   );
+});
+
+test('the interval of a speed-up is that of the comparison', () => {
+  const comparison = {
+    ratio: 1.25,
+    interval: { lower: 1.2, upper: 1.3, confidence: 0.95 },
+    pairs: 9,
+    verdict: 'faster' as const,
+  };
+  const timed = {
+    label: 'batch 1',
+    inputs: 'synthesized' as const,
+    batch: 1,
+    length: undefined,
+    original: summary,
+    candidate: summary,
+    speedup: summary,
+    comparison,
+    rounds: 9,
+    runsPerSample: 1,
+  };
+  expect(figuresOf({ ...validation, speed: [timed] })).toContainEqual({
+    quantity: 'speed-up',
+    where: 'batch 1',
+    value: 1.25,
+    interval: comparison.interval,
+  });
+});
+
+test('memory that the system does not tell is not known', () => {
+  const known = (bytes: number) => ({ status: 'known', bytes }) as const;
+  const memory = { size: 'length 64', original: known(200), candidate: known(150) };
+  expect(figuresOf({ ...validation, memory })).toContainEqual({
+    quantity: 'memory ratio',
+    where: 'length 64',
+    value: 0.75,
+    interval: null,
+  });
+  const unknown = { ...memory, candidate: { status: 'unknown', reason: 'no counter' } as const };
+  expect(figuresOf({ ...validation, memory: unknown })).toContainEqual({
+    quantity: 'memory ratio',
+    where: 'length 64',
+    value: null,
+    interval: null,
+    reason: 'no counter',
+  });
 });
 
 test('an impossible validation gives none', () => {
