@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CAN_LIST, lastingProcesses, markedProcesses } from './support/marked-processes.ts';
 import { emptyFolder, listing, savedModel, savedText } from './support/models.ts';
+import { sentei } from './support/streams.ts';
 
 const BIN = fileURLToPath(new URL('../bin/sentei.js', import.meta.url));
 /** Milliseconds after its first words at which a run is interrupted, at random below this. */
@@ -100,5 +101,25 @@ describe.skipIf(!CAN_LIST)('where /proc tells of processes', () => {
       const [processes] = await left();
       expect(processes).toEqual([]);
     }
+  });
+
+  test('the next run removes what a killed one left', async () => {
+    const [, words] = JOBS[0] ?? ['', () => []];
+    const { child, folder, ended } = await start(words);
+    child.kill('SIGKILL');
+    await ended;
+    const out = join(folder, 'new', 'out');
+    const model = join(folder, 'tiny.onnx');
+    const { code } = await sentei([
+      'prune',
+      model,
+      '--out',
+      out,
+      '--pipeline',
+      'cleanup',
+      '--validation',
+      'none',
+    ]);
+    expect([code, (await listing(out)).filter((name) => name.startsWith('.'))]).toEqual([0, []]);
   });
 });
