@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
+import { addCalibrate } from './commands/calibrate.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -11,6 +12,8 @@ import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
 import { addReport } from './commands/report.ts';
 import { addReproduce } from './commands/reproduce.ts';
+
+import { addValidate } from './commands/validate.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { createOutput, errorLine, type Output, type OutputMode } from './output.ts';
@@ -44,15 +47,17 @@ const GRACE = 50;
 
 const COMMANDS = [
   addInspect,
+  addCalibrate,
   addPrune,
+  addValidate,
+  addBenchmark,
+  addReport,
+  addAudit,
+  addDoctor,
   addPrint,
   addDiff,
   addBisect,
   addReproduce,
-  addBenchmark,
-  addAudit,
-  addReport,
-  addDoctor,
 ] as const;
 
 /**

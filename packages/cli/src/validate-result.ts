@@ -45,7 +45,7 @@ export async function validateResult(files: ResultFiles): Promise<Report['valida
 }
 
 /** Parts of which nothing could be measured. */
-function gapsOf(validation: Validation, hasText: boolean): string[] {
+export function gapsOf(validation: Validation, hasText: boolean): string[] {
   if (validation.status === 'impossible') {
     return [`the result could not be compared: ONNX Runtime cannot run the original (${validation.reason})`];
   }

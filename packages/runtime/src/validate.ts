@@ -26,7 +26,7 @@ export interface ValidationOptions {
   readonly data?: HeldoutData | ((original: Signature) => Promise<HeldoutData | undefined>) | undefined;
   /** Whether peak memory is compared as well, in two more processes each. Default: no. */
   readonly memory?: boolean | undefined;
-  /** Sets of inputs of `data` in one run. Default: 1. */
+  /** Sets of inputs of `data` in one run. Default: what the data says, or 1. */
   readonly batch?: number | undefined;
   /** Of all intervals. Default: 0.95. */
   readonly confidence?: number | undefined;
@@ -77,7 +77,7 @@ const AGREEMENT = { full: 64, short: 8 } as const;
  *   gates whose metadata does not fit; `cancelled`
  */
 export async function validatePair(options: ValidationOptions): Promise<Validation> {
-  const { heldout, batch, confidence, signal, memory = false } = options;
+  const { confidence, signal, memory = false } = options;
   const { effort = 'full', timeoutMs = 120_000, executionProvider = 'cpu', onProgress = () => {} } = options;
   const gates = await gatesOf(options.candidate);
   const opened = await ModelPair.open({ ...options, timeoutMs, constants: constantsOf(gates) });
@@ -85,6 +85,8 @@ export async function validatePair(options: ValidationOptions): Promise<Validati
   const pair = opened.result;
   try {
     const data = typeof options.data === 'function' ? await options.data(pair.signature) : options.data;
+    const { heldout = data?.text } = options;
+    const batch = options.batch ?? data?.batch;
     const quality = heldout
       ? await compareQuality(pair, heldout, effort, onProgress, confidence)
       : nothing<QualityFigure>();

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { compareModels } from './support/compare-models.ts';
+import { compareQuality } from './support/compare-quality.ts';
 import { compareSpeed } from './support/compare-speed.ts';
 import { checkpointFile } from './support/model-file.ts';
 
-test.each(['compare-models', 'compare-speed'])(
+test.each(['compare-models', 'compare-quality', 'compare-speed'])(
   'the example %s in the README is the one that runs here',
   async (name) => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -12,6 +13,14 @@ test.each(['compare-models', 'compare-speed'])(
     expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
   },
 );
+
+test('a model loses nothing to itself, on clean or noisy data', async () => {
+  const model = checkpointFile('model.onnx');
+  const { clean, shifted, isFragile } = await compareQuality(model, model, checkpointFile('heldout.txt'));
+  expect(clean).toMatchObject({ metric: 'bits per byte', examples: 8, difference: 0, lower: 0, upper: 0 });
+  expect(shifted.original).toBeGreaterThan(clean.original);
+  expect(isFragile).toBe(false);
+});
 
 test('a model has a verdict beside itself', async () => {
   const model = checkpointFile('model.onnx');

@@ -8,11 +8,15 @@ import type { Effort } from './types.ts';
 
 /** Held-out examples that no decision was based on, the metric for them, and the same or other examples shifted. */
 export interface HeldoutData {
+  /** Text for byte-level language models, measured in windows of its own. */
+  readonly text?: Uint8Array | undefined;
   /** Absent where the data itself is given as text. */
   readonly dataset?: Dataset | undefined;
   /** Absent where there are no labels: outputs alone are compared then. */
   readonly metric?: Metric | undefined;
   readonly shifts?: readonly ShiftedData[] | undefined;
+  /** Sets of inputs in one run. Default: 1. */
+  readonly batch?: number | undefined;
 }
 
 /** Data that differs from what the model is for: noise, truncation, another domain. */

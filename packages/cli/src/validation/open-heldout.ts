@@ -1,0 +1,128 @@
+import { extname } from 'node:path';
+import {
+  type Dataset,
+  type Example,
+  noise,
+  type OpenedCard,
+  openCard,
+  sliceRows,
+  truncate,
+} from '@sentei/data';
+import { SenteiError } from '@sentei/ir';
+import {
+  chooseMetric,
+  type HeldoutData,
+  isByteLanguageModel,
+  loadMetric,
+  type Metric,
+  type ShiftedData,
+  type Signature,
+  type ValidatedData,
+} from '@sentei/runtime';
+import { readSplits } from '../data-splits.ts';
+import type { Shift } from './parse-shifts.ts';
+
+/** What the command line says about data. */
+export interface HeldoutSource {
+  /** A dataset card, or a text. */
+  readonly data: string;
+  /** Another text that judges. */
+  readonly heldout?: string | undefined;
+  /** A name with options, or the path of a module. Default: what the card says, or what fits. */
+  readonly metric?: string | undefined;
+  readonly shifts: readonly Shift[];
+  /** Whether the budget is about the metric: without, data that no metric fits is compared by outputs alone. */
+  readonly needsMetric: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Data to judge on, and what a record says of it. */
+export interface OpenedHeldout {
+  readonly data: HeldoutData;
+  readonly facts: ValidatedData;
+  /** Whether the metric compares with labels. */
+  readonly hasLabels: boolean;
+}
+
+/** Windows of text as `prune` measures them, of which as many are shifted. */
+const WINDOW = 1024;
+const SHIFTED_WINDOWS = 96;
+
+/** What a byte-level language model is measured by when nothing else is asked for. */
+const BITS_PER_BYTE = 'bits-per-byte';
+
+/**
+ * Opens the held-out part of the data for a model, and each shifted form of it. A text for a byte-level language model is
+ * measured in the windows of `prune`; all other data by its card.
+ *
+ * @throws SenteiError as `openCard`, `readSplits`, `chooseMetric` and `loadMetric`
+ */
+export async function openHeldout(signature: Signature, source: HeldoutSource): Promise<OpenedHeldout> {
+  const { data, heldout, metric: stated, shifts, signal } = source;
+  const isText = extname(data).toLowerCase() !== '.json' && isByteLanguageModel(signature);
+  const [, sequence] = signature.inputs[0]?.dims ?? [];
+  const length = isText ? { length: typeof sequence === 'number' ? sequence : WINDOW } : {};
+  const card = await openCard(data, { model: signature.inputs, heldout, signal, ...length });
+  const dataset = isText ? sliceRows(card.splits.heldout, 0, SHIFTED_WINDOWS) : card.splits.heldout;
+  const example = await firstOf(dataset, signal);
+  const metric = await findMetric(signature, example, card, source);
+  const shifted: ShiftedData[] = [];
+  for (const shift of shifts) {
+    shifted.push({ shift: shift.text, dataset: await shiftData(shift, dataset, signature, signal) });
+  }
+  const isUsual = isText && (stated === undefined || stated === BITS_PER_BYTE);
+  const text = isUsual ? (await readSplits({ data, heldout })).texts.heldout : undefined;
+  const { kind, fingerprint, dropped, batch } = card;
+  return {
+    data: { metric, shifts: shifted, batch, ...(text ? { text } : { dataset }) },
+    facts: {
+      path: data,
+      kind,
+      fingerprint,
+      examples: card.splits.heldout.size,
+      dropped: dropped.heldout,
+      metric: metric?.name ?? null,
+    },
+    hasLabels: example.label !== undefined,
+  };
+}
+
+async function firstOf(dataset: Dataset, signal: AbortSignal | undefined): Promise<Example> {
+  for await (const example of dataset.read(0, 1, signal)) return example;
+  throw new SenteiError('invalid-data', `${dataset.name}: there is no example to judge on`, {
+    subject: dataset.name,
+  });
+}
+
+async function findMetric(
+  signature: Signature,
+  example: Example,
+  card: OpenedCard,
+  { metric: stated, needsMetric, shifts }: HeldoutSource,
+): Promise<Metric | undefined> {
+  const asked = stated ?? card.metric;
+  if (stated !== undefined && /\.[cm]?js$/.test(stated)) return loadMetric(stated);
+  try {
+    return chooseMetric(signature, example, asked);
+  } catch (error) {
+    if (asked !== undefined || needsMetric || shifts.length > 0 || !(error instanceof SenteiError))
+      throw error;
+    return undefined;
+  }
+}
+
+async function shiftData(
+  shift: Shift,
+  dataset: Dataset,
+  signature: Signature,
+  signal: AbortSignal | undefined,
+): Promise<Dataset> {
+  switch (shift.kind) {
+    case 'noise':
+      return noise(dataset, { rate: shift.rate });
+    case 'truncate':
+      return truncate(dataset, { keep: shift.keep });
+    case 'other':
+      return (await openCard(shift.path, { model: signature.inputs, signal })).splits.heldout;
+  }
+}
