@@ -26,7 +26,6 @@ const settings = z.object({ executionProvider: word, graphOptimizationLevel: wor
 /** A point of a benchmark. */
 const benchmarkFigure = settings.extend({
   label: z.string(),
-  shapes: z.record(z.string(), z.array(z.number())).optional().catch(undefined),
   original: z.object({ latency }),
   candidate: z.object({ latency }),
   comparison: z
@@ -70,9 +69,9 @@ function fromBenchmark(file: unknown): LatencyPoint[] {
   return data.figures.flatMap((each) => {
     const figure = benchmarkFigure.safeParse(each);
     if (!figure.success) return [];
-    const { original, candidate, comparison: compared, shapes, ...rest } = figure.data;
+    const { original, candidate, comparison: compared, ...rest } = figure.data;
     const sides = { original: original.latency, candidate: candidate.latency };
-    return [toPoint({ ...rest, ...sizeOf(shapes), ...sides, comparison: compared?.latency }, data)];
+    return [toPoint({ ...rest, ...sizeOf(rest.label), ...sides, comparison: compared?.latency }, data)];
   });
 }
 
@@ -85,13 +84,20 @@ function fromValidation(file: unknown): LatencyPoint[] {
   });
 }
 
-/** Sequences are [batch, length]; of inputs of other ranks only the batch is known. */
-function sizeOf(shapes: Readonly<Record<string, readonly number[]>> = {}): {
+/** Labels name sizes as `batch 1, length 512`; the dimension beside the batch may have a name of the model. */
+function sizeOf(label: string): {
   readonly batch?: number | undefined;
   readonly length?: number | undefined;
 } {
-  const [shape = []] = Object.values(shapes).sort((a, b) => b.length - a.length);
-  return { batch: shape[0], length: shape.length === 2 ? shape[1] : undefined };
+  const sizes = [...label.matchAll(/(?:^|, )(.+?) (\d+)(?=$|, )/g)].map(
+    ([, name, size]) => [name, Number(size)] as const,
+  );
+  const others = sizes.filter(([name]) => name !== 'batch');
+  const [length] = others;
+  return {
+    batch: sizes.find(([name]) => name === 'batch')?.[1],
+    length: others.length === 1 ? length?.[1] : undefined,
+  };
 }
 
 function toPoint(
