@@ -1,5 +1,6 @@
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseReport } from '@sentei/report';
 import { expect, test } from 'vitest';
 import { benchmarkFigure, benchmarkRecord, modelFigures } from '../../report/test/support/benchmark.ts';
 import { drawReport } from '../src/draw-report.ts';
@@ -28,7 +29,9 @@ test('prices and measurements of other commands go into the page, which lies bes
   const { folder, report, page } = await pruned();
   const benchmark = join(folder, 'benchmark.json');
   const figures = [benchmarkFigure({ label: 'length 8', original: modelFigures(3.6) })];
-  await writeFile(benchmark, JSON.stringify(benchmarkRecord({ figures })));
+  const { source, result } = parseReport(await readFile(report, 'utf8'), report);
+  const record = benchmarkRecord({ figures, files: { original: source, candidate: result } });
+  await writeFile(benchmark, JSON.stringify(record));
   const drawn = await drawReport({ report, benchmark, pricePerHour: 2.5, currency: '$' });
   expect(drawn.path).toBe(page);
   const text = await readFile(page, 'utf8');
