@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
+import { addCalibrate } from './commands/calibrate.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -46,6 +47,7 @@ const GRACE = 50;
 
 const COMMANDS = [
   addInspect,
+  addCalibrate,
   addPrune,
   addValidate,
   addBenchmark,

@@ -32,7 +32,7 @@ test('a record holds the files, the figures and what they hold for', async () =>
   expect(JSON.parse(await readFile(out, 'utf8'))).toEqual(JSON.parse(JSON.stringify(record)));
   expect(listener.heard[0]).toMatch(/^step measuring /);
   expect(listener.heard.at(-1)).toBe('progress done 2/2');
-}, 60_000);
+});
 
 test('bad points and a record over a model are refused before anything runs', async () => {
   const original = await savedModel(await emptyFolder());

@@ -113,6 +113,8 @@ export { meanMetric, ratioMetric } from './metrics/metric.ts';
 export type { LanguageModelNames } from './metrics/next-token.ts';
 export { bitsPerByte, bitsPerByteOfTokens, nextTokenAccuracy, perplexity } from './metrics/next-token.ts';
 export type { OutputReduction } from './metrics/output-reduction.ts';
+export type { MetricSources } from './metrics/resolve-metric.ts';
+export { resolveMetric } from './metrics/resolve-metric.ts';
 export type { Pooling, Prediction, SpearmanOptions } from './metrics/spearman.ts';
 export { spearman } from './metrics/spearman.ts';
 export type { ProviderAssignment } from './placement/assignment.ts';

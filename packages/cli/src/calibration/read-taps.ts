@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseOptions, SenteiError, type Tap } from '@sentei/ir';
 import { plannedTaps } from '@sentei/runtime';
-import { z } from 'zod';
-
-const file = z.union([plannedTaps, z.strictObject({ taps: plannedTaps }).transform(({ taps }) => taps)]);
 
 /**
  * Reads taps from a JSON file: a list, or an object with a list called `taps`.
@@ -12,10 +9,8 @@ const file = z.union([plannedTaps, z.strictObject({ taps: plannedTaps }).transfo
  */
 export async function readTaps(path: string): Promise<readonly Tap[]> {
   const content = await readJson(path);
-  // One schema at a time, so that a fault is named where it is.
-  const schema = Array.isArray(content) ? plannedTaps : file.options[1];
   try {
-    return parseOptions(schema, content);
+    return parseOptions(plannedTaps, isWrapped(content) ? content.taps : content);
   } catch (cause) {
     if (!(cause instanceof SenteiError)) throw cause;
     throw invalid(
@@ -44,6 +39,10 @@ async function readJson(path: string): Promise<unknown> {
   } catch (cause) {
     throw invalid(path, 'is no JSON', 'write a list of taps as JSON', cause);
   }
+}
+
+function isWrapped(content: unknown): content is { readonly taps: unknown } {
+  return typeof content === 'object' && content !== null && Object.keys(content).join() === 'taps';
 }
 
 function invalid(path: string, fault: string, hint: string, cause: unknown): SenteiError {

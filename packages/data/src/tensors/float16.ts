@@ -14,7 +14,10 @@ export function decodeFloat16(bits: number): number {
   return NUMBERS[bits] ?? Number.NaN;
 }
 
-/** The sixteen bits nearest to `value`, ties to even; from 65,520 on it becomes infinity. For many values there is {@link encodeFloat16Array}. */
+/**
+ * The sixteen bits nearest to `value`, ties to even; from 65,520 on it becomes infinity. For many values there is
+ * {@link encodeFloat16Array}.
+ */
 export function encodeFloat16(value: number): number {
   setFloat16(scratch, 0, value);
   return scratch.getUint16(0);

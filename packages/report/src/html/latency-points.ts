@@ -23,11 +23,12 @@ const number = z.number().optional().catch(undefined);
 /** What holds for all times of a file, unless it stands beside one of them. */
 const settings = z.object({ executionProvider: word, graphOptimizationLevel: word, threads: number });
 
+const given = z.object({ dims: z.array(z.number()) });
+
 /** A point of a benchmark. */
 const benchmarkFigure = settings.extend({
   label: z.string(),
-  shapes: z.record(z.string(), z.array(z.number())).optional().catch(undefined),
-  original: z.object({ latency }),
+  original: z.object({ latency, inputs: z.record(z.string(), given).optional().catch(undefined) }),
   candidate: z.object({ latency }),
   comparison: z
     .object({ latency: comparison.optional().catch(undefined) })
@@ -70,9 +71,9 @@ function fromBenchmark(file: unknown): LatencyPoint[] {
   return data.figures.flatMap((each) => {
     const figure = benchmarkFigure.safeParse(each);
     if (!figure.success) return [];
-    const { original, candidate, comparison: compared, shapes, ...rest } = figure.data;
+    const { original, candidate, comparison: compared, ...rest } = figure.data;
     const sides = { original: original.latency, candidate: candidate.latency };
-    return [toPoint({ ...rest, ...sizeOf(shapes), ...sides, comparison: compared?.latency }, data)];
+    return [toPoint({ ...rest, ...sizeOf(original.inputs), ...sides, comparison: compared?.latency }, data)];
   });
 }
 
@@ -86,11 +87,13 @@ function fromValidation(file: unknown): LatencyPoint[] {
 }
 
 /** Sequences are [batch, length]; of inputs of other ranks only the batch is known. */
-function sizeOf(shapes: Readonly<Record<string, readonly number[]>> = {}): {
+function sizeOf(inputs: Readonly<Record<string, { readonly dims: readonly number[] }>> = {}): {
   readonly batch?: number | undefined;
   readonly length?: number | undefined;
 } {
-  const [shape = []] = Object.values(shapes).sort((a, b) => b.length - a.length);
+  const [shape = []] = Object.values(inputs)
+    .map(({ dims }) => dims)
+    .sort((a, b) => b.length - a.length);
   return { batch: shape[0], length: shape.length === 2 ? shape[1] : undefined };
 }
 

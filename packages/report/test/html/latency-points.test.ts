@@ -41,7 +41,11 @@ test('a benchmark goes before the validation, with its settings and its interval
 });
 
 test('of images only the batch is a size', () => {
-  const figures = [benchmarkFigure({ shapes: { scale: [], image: [8, 3, 224, 224] } })];
+  const figures = [
+    benchmarkFigure({
+      original: { ...modelFigures(20), inputs: { scale: { dims: [] }, image: { dims: [8, 3, 224, 224] } } },
+    }),
+  ];
   expect(latencyPoints({ report: report(), benchmark: benchmarkRecord({ figures }) })[0]).toMatchObject({
     batch: 8,
     length: undefined,
