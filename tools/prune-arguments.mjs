@@ -34,7 +34,7 @@ export function pruneArguments(args, workspace, folder) {
 }
 
 /** @param {readonly string[]} args */
-function readOptions(args) {
+export function readOptions(args) {
   /** @type {Map<string, string | undefined>} */
   const options = new Map();
   let open = '';
@@ -58,7 +58,7 @@ function readOptions(args) {
  * @param {string} workspace
  * @param {string} folder
  */
-function find(path, workspace, folder) {
+export function find(path, workspace, folder) {
   const meant = [resolve(folder, path), resolve(workspace, path)];
   const found = meant.find((place) => existsSync(place)) ?? meant[0] ?? path;
   // Tasks run in the workspace root: messages stay short for what lies in it.

@@ -4,6 +4,7 @@ export { type Anatomy, type Block, findBlocks } from './blocks.ts';
 export type { BranchKind } from './branch-kind.ts';
 export { type CausalCondition, matchCausalBias, matchCausalCondition } from './causal-mask.ts';
 export { findConstantValues } from './constant-values.ts';
+export { type Bounds, countFlops, type FlopCount, type NodeCost } from './cost/count-flops.ts';
 export { type ForgetGate, matchForgetGate } from './forget-gate.ts';
 export { findNorms, type Norm } from './norm.ts';
 export type { NormPlacement } from './norm-placement.ts';

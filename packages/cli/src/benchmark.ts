@@ -1,6 +1,8 @@
 import { SenteiError, writeFileWhole } from '@sentei/ir';
 import type { BenchmarkRecord } from '@sentei/report';
 import { benchmarkModels, type ModelBenchmarkOptions, parsePoints, synthesizePoint } from '@sentei/runtime';
+import { countWork } from './count-work.ts';
+import { dataPoints } from './data-points.ts';
 import { readFileFacts } from './file-facts.ts';
 import { printJson } from './json.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -10,6 +12,8 @@ import { senteiVersion } from './versions.ts';
 export interface BenchmarkOptions extends Omit<ModelBenchmarkOptions, 'points' | 'onProgress'> {
   /** As in `batch=1 length=128; batch=8 length=512`. Default: made up for the model. */
   readonly points?: string | undefined;
+  /** A dataset card or a text: inputs are then taken from the held-out part instead of made up. */
+  readonly data?: string | undefined;
   /** A file for the record, as JSON. */
   readonly out?: string | undefined;
   readonly listener?: Listener | undefined;
@@ -21,7 +25,7 @@ export interface BenchmarkOptions extends Omit<ModelBenchmarkOptions, 'points' |
  * @throws SenteiError `invalid-option`, `output-unwritable`, or what `benchmarkModels` throws
  */
 export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRecord> {
-  const { points, out, listener = SILENT, ...settings } = options;
+  const { points, data, out, listener = SILENT, ...settings } = options;
   const { original, candidate } = settings;
   if (out !== undefined && [original, candidate].includes(out)) {
     throw new SenteiError('output-unwritable', `${out} is one of the models`, { subject: out });
@@ -31,14 +35,17 @@ export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRec
   listener.step(candidate === undefined ? `measuring ${original}` : `measuring ${original} and ${candidate}`);
   const measured = await benchmarkModels({
     ...settings,
-    ...(sizes && { points: (inputs) => sizes.map((size) => synthesizePoint(inputs, size)) }),
+    ...(data !== undefined && { points: (inputs) => dataPoints(data, inputs, sizes, settings.signal) }),
+    ...(data === undefined &&
+      sizes && { points: (inputs) => sizes.map((size) => synthesizePoint(inputs, size)) }),
     onProgress: (progress) => listener.progress(progress),
   });
   const files = {
     original: await readFileFacts(original),
     ...(candidate !== undefined && { candidate: await readFileFacts(candidate) }),
   };
-  const record: BenchmarkRecord = { version: 1, sentei: senteiVersion(), date, files, ...measured };
+  const work = await countWork(original, candidate, measured.figures);
+  const record: BenchmarkRecord = { version: 1, sentei: senteiVersion(), date, files, ...measured, work };
   if (out !== undefined) await writeFileWhole(out, printJson(record));
   return record;
 }

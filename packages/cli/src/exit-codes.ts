@@ -8,7 +8,7 @@ export const EXIT_CODES = [
   { code: 3, meaning: 'the model file cannot be read' },
   {
     code: 4,
-    meaning: 'the pipeline cannot be read: syntax, unknown pass or option, invalid value, no plugin',
+    meaning: 'the pipeline or the budget cannot be read: syntax, unknown name, invalid value, no plugin',
   },
   { code: 5, meaning: 'the data cannot be used' },
   { code: 6, meaning: 'the output cannot be written' },

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { makeFolders, removeAtExit, removeEmptyFolders, SenteiError } from '@sentei/ir';
+import { removeStaleStaging, stagingPrefix } from './stale-staging.ts';
 
 export const MODEL_FILE = 'model.onnx';
 export const REPORT_FILE = 'report.json';
@@ -32,6 +33,7 @@ export async function withOutputFolder<Result>(
   const watches = foldersBetween(folder, created).map((place) => removeAtExit(place, { ifEmpty: true }));
   try {
     for (const name of [MODEL_FILE, PAGE_FILE, REPORT_FILE]) await checkTarget(join(folder, name), source);
+    await removeStaleStaging(folder);
     staging = await makeStaging(folder);
     watches.push(removeAtExit(staging));
     const [result, trials] = [join(staging, 'result'), join(staging, 'trials')];
@@ -74,7 +76,7 @@ async function makeFolder(folder: string): Promise<string | undefined> {
 
 async function makeStaging(folder: string): Promise<string> {
   try {
-    return await mkdtemp(join(folder, '.sentei-'));
+    return await mkdtemp(join(folder, stagingPrefix()));
   } catch (cause) {
     throw unwritable(folder, `cannot be written to (${codeOf(cause)})`, cause);
   }

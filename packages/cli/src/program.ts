@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
+import { addCalibrate } from './commands/calibrate.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -46,16 +47,17 @@ const GRACE = 50;
 
 const COMMANDS = [
   addInspect,
+  addCalibrate,
   addPrune,
+  addValidate,
+  addBenchmark,
+  addReport,
+  addAudit,
+  addDoctor,
   addPrint,
   addDiff,
   addBisect,
   addReproduce,
-  addBenchmark,
-  addAudit,
-  addReport,
-  addDoctor,
-  addValidate,
 ] as const;
 
 /**

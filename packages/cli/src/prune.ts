@@ -19,6 +19,7 @@ import { writeVerdict } from './audit/write-verdict.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
+import { measureTiles } from './measure-tiles.ts';
 import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
@@ -133,6 +134,10 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const held = holdBudget({ validation, maxDrop, budget: asked });
     if (held.verdict !== undefined) writeVerdict(audit, held.verdict);
     refuseOverBudget(held, records);
+    listener.step('counting skipped tiles');
+    const { heldout: text } = judging;
+    const folder = staging.trials;
+    const tiles = await measureTiles({ candidate, heldout: text, validation, folder, threads, signal });
 
     const machine = await machineOrNull();
     throwIfCancelled(signal);
@@ -154,6 +159,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       source,
       result: { ...(await readFileFacts(candidate, target)), ...describeModel(model) },
       anatomy: survey.outcome(records),
+      tiles,
       passes: records,
       validation,
       ...held,

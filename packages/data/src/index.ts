@@ -43,7 +43,7 @@ export {
 export { type Dropped, dropOverlap, refuseOverlap } from './splits/overlap.ts';
 export { pickRows, sliceRows } from './splits/select.ts';
 export { shard } from './splits/shard.ts';
-export { decodeFloat16, encodeFloat16 } from './tensors/float16.ts';
+export { decodeFloat16, encodeFloat16, encodeFloat16Array } from './tensors/float16.ts';
 export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from './tensors/host-tensor.ts';
 export { ARRAY_OF, byteLength, elementCount, hostTensor, isTensorType } from './tensors/host-tensor.ts';
 export type { IntegerType } from './tensors/integer-tensor.ts';

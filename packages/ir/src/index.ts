@@ -171,7 +171,7 @@ export {
 export type { ReplacementOperand, ReplacementOps, ReplacementOptions } from './rewrite/replacement.ts';
 export { type RewritePassFields, rewritePass } from './rewrite/rewrite-pass.ts';
 export { type RewriteRule, type RewriteRuleFields, rewriteRule } from './rewrite/rule.ts';
-export { inferTypes } from './shapes/infer-types.ts';
+export { type GivenInput, inferTypes } from './shapes/infer-types.ts';
 export {
   add as addDimensions,
   canonicalDimension,

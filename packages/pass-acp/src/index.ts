@@ -4,4 +4,5 @@ export {
   matchForgettingAttention,
   type Unprunable,
 } from './match-forgetting-attention.ts';
+export { countVisitedKeys, type KeyRangeTap, tapKeyRanges, type VisitedKeys } from './tap-key-ranges.ts';
 export { LARGEST_SCORE_BOUND, type Threshold, threshold } from './threshold.ts';

@@ -1,6 +1,6 @@
 export { drawPage } from './html/page.ts';
 export type { PageInput, Pricing } from './html/types.ts';
-export type { BenchmarkRecord } from './json/benchmark.ts';
+export type { BenchmarkRecord, CountBounds, ModelWork } from './json/benchmark.ts';
 export type {
   AttentionDescription,
   BlockDescription,

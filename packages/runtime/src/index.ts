@@ -69,11 +69,7 @@ export type { CompareOnDataOptions } from './evaluation/compare-on-data.ts';
 export { compareOnData } from './evaluation/compare-on-data.ts';
 export type { ScoredPair, ShiftComparison } from './evaluation/compare-shift.ts';
 export { compareShift } from './evaluation/compare-shift.ts';
-export type {
-  EvaluatedSession,
-  EvaluateOptions,
-  Evaluation,
-} from './evaluation/evaluate.ts';
+export type { EvaluatedSession, EvaluateOptions, Evaluation } from './evaluation/evaluate.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { DataWithShifts, EvaluateShiftsOptions } from './evaluation/evaluate-shifts.ts';
 export { evaluateShifts } from './evaluation/evaluate-shifts.ts';
@@ -117,6 +113,8 @@ export { meanMetric, ratioMetric } from './metrics/metric.ts';
 export type { LanguageModelNames } from './metrics/next-token.ts';
 export { bitsPerByte, bitsPerByteOfTokens, nextTokenAccuracy, perplexity } from './metrics/next-token.ts';
 export type { OutputReduction } from './metrics/output-reduction.ts';
+export type { MetricSources } from './metrics/resolve-metric.ts';
+export { resolveMetric } from './metrics/resolve-metric.ts';
 export type { Pooling, Prediction, SpearmanOptions } from './metrics/spearman.ts';
 export { spearman } from './metrics/spearman.ts';
 export type { ProviderAssignment } from './placement/assignment.ts';

@@ -9,6 +9,7 @@ type Level = (typeof LEVELS)[number];
 
 interface BenchmarkFlags {
   readonly points?: string;
+  readonly data?: string;
   readonly level: readonly Level[];
   readonly threads: number;
   readonly provider: 'cpu' | 'cuda';
@@ -29,6 +30,7 @@ export function addBenchmark(program: Command, { output, signal }: CommandEnviro
     .argument('<original>', 'an ONNX file')
     .argument('[pruned]', 'an ONNX file to compare with it')
     .option('--points <text>', 'sizes of inputs, as in: batch=1 length=128; batch=8 length=512')
+    .option('--data <file>', 'a dataset card or a text to take inputs from')
     .option('--level <list>', 'graph optimization levels of ONNX Runtime', readLevels, ['all', 'disabled'])
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 2)
     .addOption(new Option('--provider <name>', 'what models run on').choices(['cpu', 'cuda']).default('cpu'))

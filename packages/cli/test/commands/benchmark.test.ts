@@ -13,7 +13,7 @@ test('a pair of models is measured and shown', async () => {
   expect(stdout).toMatch(/│ batch 1, length 4, all │ .* │ +\d\.\d\d × │ +\d\.\d\d - \d+\.\d\d │/);
   expect(stdout).toContain('cold start');
   expect(stderr).toContain(`measuring ${model} and ${model}`);
-}, 60_000);
+});
 
 test('one model alone is measured, and --json gives everything', async () => {
   const model = await savedModel(await emptyFolder());
@@ -24,7 +24,7 @@ test('one model alone is measured, and --json gives everything', async () => {
     figures: [{ label: 'batch 1, length 4', graphOptimizationLevel: 'all', rounds: 6 }],
     energy: { status: 'unknown', reason: 'it was not asked for' },
   });
-}, 60_000);
+});
 
 test.each([
   [['--level', 'most'], 2],

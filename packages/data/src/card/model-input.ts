@@ -22,8 +22,8 @@ export interface InputQuestion {
 }
 
 /**
- * The input that takes one part of the data, such as images. Where the card does not say, it is the model's only input of one
- * of the types and of the rank.
+ * The input that takes one part of the data, such as images. Where the card does not say, it is the model's only input
+ * of one of the types and of the rank.
  *
  * @throws SenteiError `invalid-data` saying what to write in the card
  */
@@ -56,7 +56,8 @@ export function resolveInput<Type extends TensorType>(
 }
 
 /**
- * The inputs that take tokens. Where the card does not say, the model's only input of whole numbers and rank 2 takes the ids.
+ * The inputs that take tokens. Where the card does not say, the model's only input of whole numbers and rank 2 takes
+ * the ids.
  *
  * @throws SenteiError `invalid-data` saying what to write in the card
  */
@@ -149,9 +150,10 @@ function unsaid(
       `inputs of the model: ${listInputs(model)}`,
     );
   }
+  const hasRole = candidates.some(({ name }) => isRole(name));
   return invalidData(
     subject,
     `does not say which input takes ${key}: it can be ${listInputs(candidates)}`,
-    `write which is which in the card, as in ${suggestion(candidates, candidates.some(({ name }) => isRole(name)) ? undefined : key)}`,
+    `write which is which in the card, as in ${suggestion(candidates, hasRole ? undefined : key)}`,
   );
 }

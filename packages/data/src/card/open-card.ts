@@ -13,7 +13,10 @@ import { type Card, type CardSource, cardSchema } from './schema.ts';
 
 /** What a card is opened for. */
 export interface OpenCardOptions {
-  /** The inputs that the data has to feed; without them the card has to name inputs, and nothing is checked against a model. */
+  /**
+   * The inputs that the data has to feed; without them the card has to name inputs, and nothing is checked against a
+   * model.
+   */
   readonly model?: readonly ModelInput[] | undefined;
   /** Bytes of a window of a raw text file; 1,024 by default. */
   readonly length?: number | undefined;
@@ -55,11 +58,11 @@ const NEEDS_CARD = [
 ];
 
 /**
- * Opens a dataset card (a `.json` file), or a raw text file as a card of its bytes: the first quarter calibrates, the second
- * selects, the second half judges.
+ * Opens a dataset card (a `.json` file), or a raw text file as a card of its bytes: the first quarter calibrates, the
+ * second selects, the second half judges.
  *
- * @throws SenteiError `invalid-data` naming card, file or row: what the card says cannot be done, files that cannot be read, a
- *   split without rows, rows that two splits have
+ * @throws SenteiError `invalid-data` naming card, file or row: what the card says cannot be done, files that cannot be
+ *   read, a split without rows, rows that two splits have
  */
 export async function openCard(path: string, options: OpenCardOptions = {}): Promise<OpenedCard> {
   const { model, signal, heldout } = options;

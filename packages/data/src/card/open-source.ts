@@ -32,7 +32,12 @@ function refuseUnused({ card, subject }: SourceContext): void {
   if (label && (source.kind === 'text' || source.kind === 'bytes')) {
     throw invalidData(subject, `label: ${source.kind} has no labels`, 'use JSON Lines for data with labels');
   }
-  if (source.kind === 'bytes' && card.batch?.padding) {
-    throw invalidData(subject, 'batch.padding: windows of bytes are all of one length');
+  const isEven =
+    source.kind === 'bytes' ||
+    source.kind === 'images' ||
+    (source.kind === 'text' && source.rows === 'window');
+  if (isEven && card.batch?.padding) {
+    const what = source.kind === 'images' ? 'images' : `windows of ${source.kind}`;
+    throw invalidData(subject, `batch.padding: ${what} are all of one size`);
   }
 }

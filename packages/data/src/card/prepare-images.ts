@@ -5,7 +5,11 @@ import { checkAllFed, resolveInput } from './model-input.ts';
 
 const TYPES = ['float32', 'float16', 'uint8'] as const;
 
-/** Images; their classes have to be the same in every folder, since a class is told by its number. @throws SenteiError `invalid-data` */
+/**
+ * Images; their classes have to be the same in every folder, since a class is told by its number.
+ *
+ * @throws SenteiError `invalid-data`
+ */
 export function prepareImages(context: SourceContext, source: SourceOf<'images'>): OpenPlace {
   const { card, subject, signal } = context;
   const { kind: _, path: __, ...decoding } = source;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** Changes when the examples that the same files and options give change, so that nothing cached is taken for the same. */
+/**
+ * Changes when the examples that the same files and options give change, so that nothing cached is taken for the same.
+ */
 const VERSION = 'sentei-data-1';
 
 /** SHA-256 (hex) of parts, each with its length before it, so that no two lists of parts give the same bytes. */

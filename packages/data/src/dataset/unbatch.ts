@@ -18,8 +18,8 @@ export interface NamedDimensions {
 /** How outputs become those of single rows. */
 export interface UnbatchOptions {
   /**
-   * With the model's signature an axis of an output that has the symbol of a padded axis of an input is cut to the row's own
-   * size. Without, or where the symbols do not say, outputs keep the padded size.
+   * With the model's signature an axis of an output that has the symbol of a padded axis of an input is cut to the
+   * row's own size. Without, or where the symbols do not say, outputs keep the padded size.
    */
   readonly signature?: DimensionNames | undefined;
   /** Instead of the dataset's own. */

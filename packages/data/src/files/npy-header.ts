@@ -36,8 +36,8 @@ const LONGEST = 2 ** 16;
 const MOST_AXES = 64;
 
 /**
- * Reads the header of a `.npy` file, format versions 1.0 to 3.0 (NumPy Enhancement Proposal 1), and sees that the file has as
- * many bytes as it says, before anything is allocated.
+ * Reads the header of a `.npy` file, format versions 1.0 to 3.0 (NumPy Enhancement Proposal 1), and sees that the file
+ * has as many bytes as it says, before anything is allocated.
  *
  * @throws SenteiError `invalid-data` for anything else, structured, object and text types among it
  */

@@ -10,11 +10,11 @@ const BLOCK = 2 ** 20;
 const LARGEST_ROW = 2 ** 30;
 
 /**
- * Rows `from` up to, not including, `to` along axis 0, each a tensor without that axis. About a mebibyte is read at a time, or a row
- * where that is larger.
+ * Rows `from` up to, not including, `to` along axis 0, each a tensor without that axis. About a mebibyte is read at a
+ * time, or a row where that is larger.
  *
- * @throws SenteiError `invalid-data` when the array has no rows, one takes more than 1 GiB, or its elements are in Fortran order in
- *   a compressed file
+ * @throws SenteiError `invalid-data` when the array has no rows, one takes more than 1 GiB, or its elements are in
+ *   Fortran order in a compressed file
  */
 export async function* readNpyRows(
   reader: ByteReader,

@@ -39,7 +39,8 @@ interface Place {
 }
 
 /**
- * Finds the records of a UTF-8 text file in one pass. Lines may end with CR LF; those with only white space are no records.
+ * Finds the records of a UTF-8 text file in one pass. Lines may end with CR LF; those with only white space are no
+ * records.
  *
  * @throws SenteiError `invalid-data` when the file cannot be read or a record is longer than 64 MiB
  */

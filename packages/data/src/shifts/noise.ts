@@ -14,23 +14,24 @@ const schema = z.strictObject({
 /** How much noise, and of what. */
 export interface NoiseOptions {
   /**
-   * Chance of every character, byte or token to be replaced, or the standard deviation of what is added to floating-point inputs, in
-   * units of the input's own; 0.1 by default.
+   * Chance of every character, byte or token to be replaced, or the standard deviation of what is added to
+   * floating-point inputs, in units of the input's own; 0.1 by default.
    */
   readonly rate?: number | undefined;
   readonly seed?: number | undefined;
   /**
-   * What is replaced in text: characters, by others of the same text (the default), or tokens, by any of the vocabulary. Windows of tokens
-   * have no characters any more.
+   * What is replaced in text: characters, by others of the same text (the default), or tokens, by any of the
+   * vocabulary. Windows of tokens have no characters any more.
    */
   readonly unit?: 'character' | 'token' | undefined;
 }
 
 /**
- * The dataset with noise: characters of text and bytes are replaced by others of the same row, tokens by others of the vocabulary, and
- * floating-point inputs get normal noise. Which ones is told by the row's hash and the seed alone.
+ * The dataset with noise: characters of text and bytes are replaced by others of the same row, tokens by others of the
+ * vocabulary, and floating-point inputs get normal noise. Which ones is told by the row's hash and the seed alone.
  *
- * @throws SenteiError `invalid-option`; from reading, `invalid-data` when a row has neither text nor floating-point inputs
+ * @throws SenteiError `invalid-option`; from reading, `invalid-data` when a row has neither text nor floating-point
+ *   inputs
  */
 export function noise(dataset: Dataset, options: NoiseOptions = {}): RowDataset {
   const { rate, seed, unit } = parseOptions(schema, options);

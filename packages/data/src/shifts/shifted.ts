@@ -4,8 +4,8 @@ import type { Change, Dataset, Row } from '../dataset/types.ts';
 import { invalidData } from '../invalid-data.ts';
 
 /**
- * A dataset whose rows are changed before they are made into tensors. Rows, labels, their order and their hashes stay the same, so
- * that figures of both can be compared row by row.
+ * A dataset whose rows are changed before they are made into tensors. Rows, labels, their order and their hashes stay
+ * the same, so that figures of both can be compared row by row.
  *
  * @param name of the shift and its options, part of the fingerprint
  * @param changeOf what is done to one row; called once for every example, so that it may keep state

@@ -24,10 +24,11 @@ export interface ArraysOptions {
 }
 
 /**
- * Rows of NumPy arrays along axis 0; inputs have the shape of a row. Arrays are read by range, a compressed one from its start on.
+ * Rows of NumPy arrays along axis 0; inputs have the shape of a row. Arrays are read by range, a compressed one from
+ * its start on.
  *
- * @throws SenteiError `invalid-data` for a file that is broken or truncated, an array that is missing, of another type than the
- *   input, empty, or of another number of rows than the others
+ * @throws SenteiError `invalid-data` for a file that is broken or truncated, an array that is missing, of another type
+ *   than the input, empty, or of another number of rows than the others
  */
 export async function arraysDataset(options: ArraysOptions): Promise<RowDataset> {
   const { path, arrays, label, padding } = options;

@@ -26,7 +26,10 @@ export interface BytesOptions {
   readonly input: string;
   /** Bytes of a window; 1,024 by default. */
   readonly length?: number | undefined;
-  /** Bytes from the start of a window to the start of the next one; the length by default, so that windows do not overlap. */
+  /**
+   * Bytes from the start of a window to the start of the next one; the length by default, so that windows do not
+   * overlap.
+   */
   readonly stride?: number | undefined;
   /** Element type of the input; int64 by default. */
   readonly type?: IntegerType | undefined;

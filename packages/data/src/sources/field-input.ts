@@ -7,7 +7,10 @@ import { elementCount, type HostTensor, type TensorType } from '../tensors/host-
 export interface FieldInput {
   /** The model's input. */
   readonly name: string;
-  /** The input's element type. Numbers of an array file have one of their own, which must be this one or `convert` be set. */
+  /**
+   * The input's element type. Numbers of an array file have one of their own, which must be this one or `convert` be
+   * set.
+   */
   readonly type: TensorType;
   /** Whether elements of another type are converted, each having to fit. */
   readonly convert?: boolean | undefined;
@@ -22,7 +25,8 @@ export interface FieldInput {
 /**
  * The tensor that a model's input gets, from a field's own.
  *
- * @throws SenteiError `invalid-data` naming row and field for another type or shape, an element that does not fit or is not finite
+ * @throws SenteiError `invalid-data` naming row and field for another type or shape, an element that does not fit or is
+ *   not finite
  */
 export function fieldTensor(
   found: HostTensor,

@@ -25,9 +25,11 @@ const ENDINGS = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.av
 const LARGEST = 2 ** 28;
 
 /**
- * The images of a folder, or of its subfolders, each of which is a class then. Names that start with a dot are passed over.
+ * The images of a folder, or of its subfolders, each of which is a class then. Names that start with a dot are passed
+ * over.
  *
- * @throws SenteiError `invalid-data` for images both beside and in subfolders, deeper folders, links, other files, or no images
+ * @throws SenteiError `invalid-data` for images both beside and in subfolders, deeper folders, links, other files, or
+ *   no images
  */
 export async function listImages(folder: string, signal?: AbortSignal): Promise<ImageFiles> {
   const { files: own, folders } = await listFolder(folder, '');

@@ -23,10 +23,12 @@ export interface ImagesDataset extends RowDataset {
 }
 
 /**
- * The images of a folder, in order of their names, decoded one at a time as they are asked for. Where it has subfolders, the label
- * is the number of the image's class. Inputs have shape [channels, height, width] or [height, width, channels].
+ * The images of a folder, in order of their names, decoded one at a time as they are asked for. Where it has
+ * subfolders, the label is the number of the image's class. Inputs have shape [channels, height, width] or [height,
+ * width, channels].
  *
- * @throws SenteiError `invalid-data` when the folder has no images, other files, or a subfolder that is none of the classes
+ * @throws SenteiError `invalid-data` when the folder has no images, other files, or a subfolder that is none of the
+ *   classes
  */
 export async function imagesDataset(options: ImagesOptions): Promise<ImagesDataset> {
   const { path, input, signal, ...decoding } = options;

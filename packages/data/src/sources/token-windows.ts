@@ -24,8 +24,9 @@ export interface TokenWindowsOptions {
 }
 
 /**
- * Windows of the tokens of a whole text file; inputs have shape [length]. The text is tokenized in pieces of some kilobytes that
- * end with a line, so memory does not grow with it; what is left at its end and shorter than a window is not read.
+ * Windows of the tokens of a whole text file; inputs have shape [length]. The text is tokenized in pieces of some
+ * kilobytes that end with a line, so memory does not grow with it; what is left at its end and shorter than a window is
+ * not read.
  *
  * @throws SenteiError `invalid-data` when the file cannot be read or has less tokens than a window
  */

@@ -28,8 +28,8 @@ export function boundsOf(shares: Shares): Readonly<Record<Split, readonly [numbe
 }
 
 /**
- * The rows from share `from` to share `to` of a dataset. Where windows overlap, those that reach beyond the share are left out,
- * so that parts that do not overlap have nothing in common.
+ * The rows from share `from` to share `to` of a dataset. Where windows overlap, those that reach beyond the share are
+ * left out, so that parts that do not overlap have nothing in common.
  */
 export function partOf(dataset: Divisible, from: number, to: number): RowDataset {
   if (from === 0 && to === 1) return dataset;
@@ -39,8 +39,8 @@ export function partOf(dataset: Divisible, from: number, to: number): RowDataset
 }
 
 /**
- * Divides rows by a hash of their contents and a seed: a row stays in its split when others are added, and equal rows are in
- * the same one. Takes 4 bytes of memory a row.
+ * Divides rows by a hash of their contents and a seed: a row stays in its split when others are added, and equal rows
+ * are in the same one. Takes 4 bytes of memory a row.
  */
 export async function divideByHash(
   dataset: Dataset,

@@ -9,8 +9,8 @@ const schema = z
   .refine(({ index, count }) => index <= count, 'a shard is one of 1 to the count of shards');
 
 /**
- * Shard `index` of `count`, from 1: a contiguous run of rows, so that no shard reads what another one does. Shards differ by
- * one row at most; one after the other they are the whole dataset.
+ * Shard `index` of `count`, from 1: a contiguous run of rows, so that no shard reads what another one does. Shards
+ * differ by one row at most; one after the other they are the whole dataset.
  *
  * @throws SenteiError `invalid-option`
  */

@@ -1,4 +1,4 @@
-import { decodeFloat16, encodeFloat16 } from './float16.ts';
+import { decodeFloat16, encodeFloat16Array } from './float16.ts';
 import { type HostTensor, hostTensor, type TensorType } from './host-tensor.ts';
 
 /** Least and greatest value of integer types. */
@@ -31,7 +31,7 @@ export function tensorFromNumbers(
 ): HostTensor {
   switch (type) {
     case 'float16':
-      return hostTensor(type, dims, Uint16Array.from(values, encodeFloat16));
+      return hostTensor(type, dims, encodeFloat16Array(values));
     case 'int64':
       return hostTensor(type, dims, BigInt64Array.from(Array.from(values), BigInt));
     case 'uint64':

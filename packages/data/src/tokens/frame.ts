@@ -44,7 +44,11 @@ export function pairFrame(tokenize: Tokenize, encode: Encode): Frame {
   return frameOf(encode(first.text, second.text), [first.ids, second.ids]);
 }
 
-/** Texts and the types of special tokens around them. @throws SenteiError `invalid-data` when the texts outnumber the frame */
+/**
+ * Texts and the types of special tokens around them.
+ *
+ * @throws SenteiError `invalid-data` when the texts outnumber the frame
+ */
 export function frameTokens({ pieces, types }: Frame, texts: readonly (readonly number[])[]): Tokens {
   const ids: number[] = [];
   const typeIds: number[] = [];

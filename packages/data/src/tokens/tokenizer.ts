@@ -43,24 +43,30 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
     );
   try {
     const tokenizer: LibraryTokenizer = new library.Tokenizer(file.value, config.value);
-    const tokenize = (text: string): readonly number[] => {
-      // A word that no token covers, in a vocabulary without an unknown token, has no number.
-      const { ids } = tokenizer.encode(text, { add_special_tokens: false });
-      if (ids.every((id) => Number.isInteger(id))) return ids;
-      throw invalidData(path, `has no token for a part of ${JSON.stringify(text.slice(0, 40))}`);
-    };
+    const unknown = unknownToken(file.value, tokenizer);
+    const known = (ids: readonly number[], text: string): number[] =>
+      // The library gives words that a vocabulary of words lacks no number, not even that of its unknown token.
+      ids.map((id) => {
+        const found = Number.isInteger(id) ? id : unknown;
+        if (found !== undefined) return found;
+        throw invalidData(path, `has no token for a part of ${JSON.stringify(text.slice(0, 40))}`);
+      });
+    const tokenize = (text: string): readonly number[] =>
+      known(tokenizer.encode(text, { add_special_tokens: false }).ids, text);
     const added = tokenizer.get_added_tokens_decoder();
     const vocabulary = [...new Set(tokenizer.get_vocab(true).values())].filter(
       (id) => added.get(id)?.special !== true,
     );
-    const frame = (text: string, other?: string) =>
-      tokenizer.encode(text, { text_pair: other ?? null, return_token_type_ids: true });
+    const encode = (text: string, other?: string) => {
+      const whole = tokenizer.encode(text, { text_pair: other ?? null, return_token_type_ids: true });
+      return { ...whole, ids: known(whole.ids, text) };
+    };
     return {
       fingerprint: hashParts([LIBRARY, file.text, config.text]),
       vocabulary,
       maxLength: maxLengthOf(file.value, config.value),
-      single: singleFrame(tokenize, frame),
-      pair: pairFrame(tokenize, frame),
+      single: singleFrame(tokenize, encode),
+      pair: pairFrame(tokenize, encode),
       tokenize,
     };
   } catch (cause) {
@@ -75,6 +81,7 @@ interface LibraryTokenizer {
     options: { text_pair?: string | null; add_special_tokens?: boolean; return_token_type_ids?: boolean },
   ): { ids: number[]; token_type_ids?: number[] };
   get_added_tokens_decoder(): Map<number, { special: boolean }>;
+  token_to_id(token: string): number | undefined;
   get_vocab(withAddedTokens: boolean): Map<string, number>;
 }
 
@@ -96,6 +103,11 @@ async function readJson(path: string, otherwise?: string): Promise<{ text: strin
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownToken({ model }: JsonObject, tokenizer: LibraryTokenizer): number | undefined {
+  const token = isObject(model) ? model.unk_token : undefined;
+  return typeof token === 'string' ? tokenizer.token_to_id(token) : undefined;
 }
 
 function maxLengthOf(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeFloat16, encodeFloat16 } from '../../src/tensors/float16.ts';
+import { decodeFloat16, encodeFloat16, encodeFloat16Array } from '../../src/tensors/float16.ts';
 
 test('known values decode and encode', () => {
   const known: [number, number][] = [
@@ -43,4 +43,16 @@ test('encoding takes the nearest number, ties to even', () => {
 
 test('what is not a number stays so', () => {
   expect(decodeFloat16(encodeFloat16(Number.NaN))).toBeNaN();
+});
+
+test('law: many values are encoded as each of them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double()), (values) => {
+      expect([...encodeFloat16Array(values)]).toEqual(values.map(encodeFloat16));
+    }),
+  );
+});
+
+test('NaN has the quiet pattern, whichever way it is encoded', () => {
+  expect([encodeFloat16(Number.NaN), ...encodeFloat16Array([Number.NaN])]).toEqual([0x7e00, 0x7e00]);
 });

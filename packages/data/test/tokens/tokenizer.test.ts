@@ -26,6 +26,15 @@ test('a tokenizer file gives tokens, the frame of special tokens and an ordinary
   expect(tokenizer.pair.types).toEqual([0, 1]);
 });
 
+test('a vocabulary of words has its unknown token for other words, or the text is refused', async () => {
+  const words = async (unknown: string) =>
+    openTokenizer(await tokenizerFile({ model: { type: 'WordLevel', vocab: ID, unk_token: unknown } }));
+  expect((await words('[UNK]')).tokenize('the elephant')).toEqual([ID.the, ID['[UNK]']]);
+  const without = await words('[NONE]');
+  expect(without.tokenize('the cat')).toEqual([ID.the, ID.cat]);
+  expect(() => without.tokenize('the elephant')).toThrow(expect.objectContaining({ code: 'invalid-data' }));
+});
+
 test('the longest input is that of the file, or else that of the configuration beside it', async () => {
   const truncation = { max_length: 7, strategy: 'LongestFirst', stride: 0 };
   expect((await openTokenizer(await tokenizerFile({ truncation }))).maxLength).toBe(7);

@@ -6,7 +6,7 @@ import type { Node } from '../graph/node.ts';
 import type { Dimension } from '../graph/type.ts';
 import type { Value } from '../graph/value.ts';
 import { CallMemory, callAttributes, functionKey, functionsByKey } from './call.ts';
-import { canonicalType, type Fact, joinFacts, mergeFacts, tellsSomething } from './fact.ts';
+import { canonicalType, type Fact, joinFacts, mergeFacts, tellsSomething, tensorFact } from './fact.ts';
 import { findRule } from './registry.ts';
 import { MalformedNode, type Outputs, RuleContext } from './rule.ts';
 import { symbolsOf } from './symbols.ts';
@@ -18,6 +18,13 @@ const DEEPEST = 200;
 const REPEATS = 16;
 const FEW_NODES = 10_000;
 
+/** What one input of the graph is for a certain run. */
+export interface GivenInput {
+  readonly dims: readonly number[];
+  /** Elements in row-major order, of a small integer or bool (0 and 1) tensor. */
+  readonly integers?: readonly number[] | undefined;
+}
+
 /**
  * Infers element types, symbolic shapes and the contents of small integer tensors, in subgraphs and through calls of
  * model-local functions too. The model is only read. Declared types count as known: a number beats a symbol, a symbol
@@ -26,9 +33,11 @@ const FEW_NODES = 10_000;
  * barriers: their outputs keep what they declare. Values inside a function have what all of its calls have in common.
  * Time is linear in the nodes: a model whose loops and calls ask for more is told less. Never throws for what a model
  * holds.
+ *
+ * @param given inputs of the graph by name, to infer for a run with those instead of for every run
  */
-export function inferTypes(model: Model): TypeTable {
-  return new Inference(model).run();
+export function inferTypes(model: Model, given: Readonly<Record<string, GivenInput>> = {}): TypeTable {
+  return new Inference(model, given).run();
 }
 
 /** What differs between the graph of a model and the body of a function. */
@@ -53,14 +62,21 @@ class Inference {
   #spare = FEW_NODES;
   #depth = 0;
 
-  constructor(model: Model) {
+  constructor(model: Model, given: Readonly<Record<string, GivenInput>>) {
     this.#model = model;
     this.#functions = functionsByKey(model);
     for (const input of model.graph.inputs) {
+      if (Object.hasOwn(given, input.name)) this.#give(input, given[input.name]);
       for (const dimension of this.#table.shapeOf(input) ?? []) {
         for (const symbol of symbolsOf(dimension)) this.#inputSymbols.add(symbol);
       }
     }
+  }
+
+  #give(input: Value, given: GivenInput | undefined): void {
+    const type = input.type;
+    if (given === undefined || type?.kind !== 'tensor') return;
+    this.#table.record(input, tensorFact(type.elementType, given.dims, given.integers));
   }
 
   run(): TypeTable {

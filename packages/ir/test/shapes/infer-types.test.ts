@@ -9,6 +9,7 @@ import {
   inferTypes,
   Model,
   Node,
+  parseModel,
   readModel,
   TypeTable,
   Value,
@@ -70,6 +71,24 @@ describe('inferTypes', () => {
     if (output === undefined) throw new Error('the model has no output');
     output.type = parseType('float32[unk__17,batch]');
     expect(describeValue(inferTypes(model), output)).toBe('float32[batch,batch]');
+  });
+
+  it('infers for a given run what it cannot for every run', () => {
+    const model = parseModel(`<ir_version: 10, opset_import: ["": 21]>
+      g (float[n, 4] x, bool[2] gates, m) => (y) {
+        i = Constant <value = int64 {1}> ()
+        c = Gather (gates, i)
+        y = If (c) <
+          then_branch = t () => (p) { p = Relu (x) },
+          else_branch = e () => (q) { q = ReduceSum <keepdims = 0> (x) }>
+      }`);
+    const [y] = model.graph.outputs;
+    if (y === undefined) throw new Error('no output');
+    expect(inferTypes(model).shapeOf(y)).toBeUndefined();
+    const run = (gate: number) =>
+      inferTypes(model, { x: { dims: [3, 4] }, gates: { dims: [2], integers: [0, gate] }, m: { dims: [1] } });
+    expect([run(1).shapeOf(y), run(0).shapeOf(y)]).toEqual([[3, 4], []]);
+    expect(model.graph.inputs[0]?.type).toMatchObject({ shape: ['n', 4] });
   });
 
   it('treats operators without a rule as barriers, and looks inside their graphs', () => {

@@ -13,18 +13,34 @@ const latency = z.object({
 
 const comparison = z.object({
   ratio: z.number(),
-  interval: range,
-  confidence: z.number(),
+  interval: range.extend({ confidence: z.number() }),
   verdict: z.string(),
 });
 
-const point = z.object({
+const word = z.string().optional().catch(undefined);
+const number = z.number().optional().catch(undefined);
+
+/** What holds for all times of a file, unless it stands beside one of them. */
+const settings = z.object({ executionProvider: word, graphOptimizationLevel: word, threads: number });
+
+const given = z.object({ dims: z.array(z.number()) });
+
+/** A point of a benchmark. */
+const benchmarkFigure = settings.extend({
   label: z.string(),
-  batch: z.number().optional().catch(undefined),
-  length: z.number().optional().catch(undefined),
-  executionProvider: z.string().optional().catch(undefined),
-  graphOptimizationLevel: z.string().optional().catch(undefined),
-  threads: z.number().optional().catch(undefined),
+  original: z.object({ latency, inputs: z.record(z.string(), given).optional().catch(undefined) }),
+  candidate: z.object({ latency }),
+  comparison: z
+    .object({ latency: comparison.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+
+/** A point of a validation. */
+const speedFigure = settings.extend({
+  label: z.string(),
+  batch: number,
+  length: number,
   original: latency,
   candidate: latency,
   speedup: z
@@ -34,74 +50,76 @@ const point = z.object({
   comparison: comparison.optional().catch(undefined),
 });
 
-type Point = z.output<typeof point>;
+type Settings = z.output<typeof settings>;
+type SpeedFigure = z.output<typeof speedFigure>;
 
-/** Settings that hold for all points of a benchmark, unless a point has its own. */
-const settings = z.object({
-  executionProvider: z.string().optional().catch(undefined),
-  graphOptimizationLevel: z.string().optional().catch(undefined),
-  threads: z.number().optional().catch(undefined),
-});
-
-/** Lists of points in a file of times, with the settings around them. */
-const series = settings.extend({ points: z.array(z.unknown()) });
-
-/** Depth to which a file is searched for times: a run of each setting in a list of runs, and a little more. */
-const DEPTH = 4;
+const benchmarkFile = settings.extend({ figures: z.array(z.unknown()) });
+const validationFile = z.object({ validation: settings.extend({ speed: z.array(z.unknown()) }) });
 
 /**
- * All pairs of times there are: those of the benchmark where there is one, else those of the validation or the report. What
- * has not the form of a time is passed over.
+ * All pairs of times there are: those of the benchmark where there is one, else those of the validation, else those in the
+ * report. What has not the form of a pair of times is passed over: a benchmark of one model, a size that was left out.
  */
 export function latencyPoints({ report, benchmark, validation }: PageInput): LatencyPoint[] {
-  const measured = seriesIn(benchmark, DEPTH).flatMap(({ points, ...around }) =>
-    points.flatMap((each) => toPoint(each, around)),
-  );
-  if (measured.length > 0) return measured;
-  for (const file of [validation, report]) {
-    const found = z
-      .object({ validation: settings.extend({ speed: z.array(z.unknown()) }) })
-      .or(settings.extend({ speed: z.array(z.unknown()) }).transform((inner) => ({ validation: inner })))
-      .safeParse(file);
-    if (!found.success) continue;
-    const { speed, ...around } = found.data.validation;
-    const points = speed.flatMap((each) => toPoint(each, around));
-    if (points.length > 0) return points;
-  }
-  return [];
+  const found = [fromBenchmark(benchmark), fromValidation(validation), fromValidation(report)];
+  return found.find((points) => points.length > 0) ?? [];
 }
 
-function seriesIn(value: unknown, depth: number): z.output<typeof series>[] {
-  if (typeof value !== 'object' || value === null || depth === 0) return [];
-  const { success, data } = series.safeParse(value);
-  if (success) return [data];
-  return Object.values(value).flatMap((each) => seriesIn(each, depth - 1));
-}
-
-function toPoint(value: unknown, around: z.output<typeof settings>): LatencyPoint[] {
-  const { success, data } = point.safeParse(value);
+function fromBenchmark(file: unknown): LatencyPoint[] {
+  const { success, data } = benchmarkFile.safeParse(file);
   if (!success) return [];
-  const { label, batch, length, original, candidate, speedup } = data;
-  return [
-    {
-      label,
-      group: groupOf({ ...around, ...defined(data) }),
-      batch,
-      length,
-      original,
-      candidate,
-      speedup: data.comparison?.ratio ?? speedup?.median ?? original.median / candidate.median,
-      speedupRange: rangeOf(data),
-      verdict: data.comparison?.verdict,
-    },
-  ];
+  return data.figures.flatMap((each) => {
+    const figure = benchmarkFigure.safeParse(each);
+    if (!figure.success) return [];
+    const { original, candidate, comparison: compared, ...rest } = figure.data;
+    const sides = { original: original.latency, candidate: candidate.latency };
+    return [toPoint({ ...rest, ...sizeOf(original.inputs), ...sides, comparison: compared?.latency }, data)];
+  });
 }
 
-function defined(fields: Point): Partial<Point> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+function fromValidation(file: unknown): LatencyPoint[] {
+  const { success, data } = validationFile.safeParse(file);
+  if (!success) return [];
+  return data.validation.speed.flatMap((each) => {
+    const figure = speedFigure.safeParse(each);
+    return figure.success ? [toPoint(figure.data, data.validation)] : [];
+  });
 }
 
-function groupOf({ executionProvider, threads, graphOptimizationLevel }: z.output<typeof settings>): string {
+/** Sequences are [batch, length]; of inputs of other ranks only the batch is known. */
+function sizeOf(inputs: Readonly<Record<string, { readonly dims: readonly number[] }>> = {}): {
+  readonly batch?: number | undefined;
+  readonly length?: number | undefined;
+} {
+  const [shape = []] = Object.values(inputs)
+    .map(({ dims }) => dims)
+    .sort((a, b) => b.length - a.length);
+  return { batch: shape[0], length: shape.length === 2 ? shape[1] : undefined };
+}
+
+function toPoint(
+  figure: Omit<SpeedFigure, 'batch' | 'length'> & ReturnType<typeof sizeOf>,
+  around: Settings,
+): LatencyPoint {
+  const { label, batch, length, original, candidate, speedup, comparison: decided } = figure;
+  return {
+    label,
+    group: groupOf({
+      executionProvider: figure.executionProvider ?? around.executionProvider,
+      threads: figure.threads ?? around.threads,
+      graphOptimizationLevel: figure.graphOptimizationLevel ?? around.graphOptimizationLevel,
+    }),
+    batch,
+    length,
+    original,
+    candidate,
+    speedup: decided?.ratio ?? speedup?.median ?? original.median / candidate.median,
+    speedupRange: rangeOf(figure),
+    verdict: decided?.verdict,
+  };
+}
+
+function groupOf({ executionProvider, threads, graphOptimizationLevel }: Settings): string {
   const parts = [
     executionProvider,
     threads === undefined ? undefined : `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
@@ -110,9 +128,13 @@ function groupOf({ executionProvider, threads, graphOptimizationLevel }: z.outpu
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-function rangeOf({ comparison: decided, speedup }: Point): LatencyPoint['speedupRange'] {
+function rangeOf({
+  comparison: decided,
+  speedup,
+}: Pick<SpeedFigure, 'comparison' | 'speedup'>): LatencyPoint['speedupRange'] {
   if (decided !== undefined) {
-    return { ...decided.interval, kind: `${Math.round(1000 * decided.confidence) / 10} % interval` };
+    const { lower, upper, confidence } = decided.interval;
+    return { lower, upper, kind: `${Math.round(1000 * confidence) / 10} % interval` };
   }
   return speedup && { lower: speedup.lowerQuartile, upper: speedup.upperQuartile, kind: 'quartiles' };
 }

@@ -5,11 +5,13 @@ import { html, Markup, modelText } from './markup.ts';
 import { drawAnatomy } from './sections/anatomy.ts';
 import { drawCost } from './sections/cost.ts';
 import { drawDecisions } from './sections/decisions.ts';
-import { drawEvidence } from './sections/evidence.ts';
 import { drawLatency } from './sections/latency.ts';
 import { drawPlacement, placementsIn } from './sections/placement.ts';
 import { drawProvenance } from './sections/provenance.ts';
 import { drawQuality } from './sections/quality.ts';
+import { drawResources } from './sections/resources.ts';
+import { drawRobustness } from './sections/robustness.ts';
+import { drawRollout } from './sections/rollout.ts';
 import { drawSummary, fileName } from './sections/summary.ts';
 import { drawTiles } from './sections/tiles.ts';
 import { STYLE } from './style.ts';
@@ -22,11 +24,13 @@ const POLICY =
 const CONTENTS = [
   ['model', 'What was removed'],
   ['quality', 'Quality'],
+  ['robustness', 'Shifted data'],
   ['latency', 'Time'],
   ['tiles', 'Tiles'],
   ['placement', 'Placement'],
+  ['resources', 'Memory'],
   ['cost', 'Cost'],
-  ['robustness', 'Robustness'],
+  ['rollout', 'Roll-out'],
   ['decisions', 'All decisions'],
   ['provenance', 'How it was made'],
 ] as const;
@@ -54,7 +58,7 @@ export async function drawPage(input: PageInput): Promise<string> {
 ${drawSummary(input)}
 <nav aria-label="Contents"><ul>${CONTENTS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <main>
-${drawAnatomy(report)}${drawQuality(kit, input, latency)}${drawLatency(kit, latency)}${drawTiles(kit, report)}${drawPlacement(placementsIn(input))}${drawCost(latency, input.pricing)}${drawEvidence(input)}${drawDecisions(report.passes)}${drawProvenance(input)}</main>
+${drawAnatomy(report)}${drawQuality(kit, input, latency)}${drawRobustness(kit, input)}${drawLatency(kit, latency)}${drawTiles(kit, report)}${drawPlacement(placementsIn(input))}${drawResources(input)}${drawCost(latency, input.pricing)}${drawRollout(input)}${drawDecisions(report.passes)}${drawProvenance(input)}</main>
 <footer><p>Sentei ${modelText(report.software.sentei, 40)}, format ${report.version} of the report.</p></footer>
 </body>
 </html>

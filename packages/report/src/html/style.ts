@@ -68,5 +68,8 @@ footer { margin-top: 4rem; color: var(--soft); font-size: .875rem; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
   .chart, .drawing { min-width: 0; }
+  table { font-size: 7.5pt; }
+  th, td, th.words, td.words { min-width: 0; padding-right: .5rem; }
+  th.figure, td.figure { white-space: normal; }
 }
 `;

@@ -16,9 +16,9 @@ const verdictFile = z.object({
   criteria: z.array(z.object({ outcome, reason: z.string() })),
 });
 
-/** The verdict of the validation, if there is one, of the report, if that has one, or what the report's figures say. */
+/** The verdict of the validation, if there is one, that of the report, or what the report's figures say. */
 export function verdictOf({ report, validation }: PageInput): PageVerdict {
-  for (const file of [validation, report]) {
+  for (const file of [validation, report.budget]) {
     const { success, data } = z.object({ verdict: verdictFile }).safeParse(file);
     if (success) return { outcome: data.verdict.outcome, reasons: data.verdict.criteria };
   }

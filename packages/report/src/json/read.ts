@@ -73,7 +73,8 @@ const summary = z.looseObject({ median: figure, lowerQuartile: figure, upperQuar
 
 const quality = z.looseObject({
   metric: text,
-  windowLength: z.number(),
+  where: text,
+  shift: text.nullable(),
   original: figure,
   candidate: figure,
   drop: figure,

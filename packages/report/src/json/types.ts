@@ -77,7 +77,8 @@ export type TileFacts =
       /** Positions in a window, and how many windows were counted. */
       readonly length: number;
       readonly windows: number;
-      /** By attention in graph order: the share of tiles before the diagonal that each head leaves out, from 0 to 1. */
+      /** By attention in graph order, of those that skip tiles: the share of keys before the blocks of queries that each head
+       * leaves out, from 0 to 1. */
       readonly heads: readonly { readonly attention: number; readonly skipped: readonly number[] }[];
     };
 

@@ -1,12 +1,12 @@
 import type { BenchmarkFigure, Comparison, ModelFigures, PeakMemory } from '@sentei/runtime';
-import type { BenchmarkRecord } from '../json/benchmark.ts';
-import { formatBytes, formatMilliseconds, formatNumber } from '../text/format.ts';
+import type { BenchmarkRecord, CountBounds, ModelWork } from '../json/benchmark.ts';
+import { formatBytes, formatChange, formatList, formatMilliseconds, formatNumber } from '../text/format.ts';
 import { type Alignment, drawTable } from './table.ts';
 
 /** Draws what was measured of one or two models, in at most 100 columns. */
 export function drawBenchmark(record: BenchmarkRecord): string {
   const parts = record.candidate === undefined ? [] : [drawLatency(record)];
-  parts.push(drawRuns(record), drawStarts(record));
+  parts.push(drawRuns(record), drawStarts(record), drawWork(record));
   if (record.energy.status === 'measured') parts.push(drawEnergy(record));
   return `${parts.join('')}${describeConditions(record)}`;
 }
@@ -123,6 +123,57 @@ function drawEnergy(record: BenchmarkRecord): string {
     return [[place(figure), name, ...own, ratio, verdict]];
   });
   return drawTable(head, rows, alignments(head, 2), WIDTHS);
+}
+
+function drawWork({ work }: BenchmarkRecord): string {
+  const head = ['work', 'model', 'FLOPs', 'change', 'bytes moved'];
+  const rows = work.flatMap(({ label, original, candidate }) => {
+    const row = (name: string, own: ModelWork, change: string) => [
+      label,
+      name,
+      describeBounds(own.flops),
+      change,
+      formatBytes(own.bytes),
+    ];
+    if (candidate === undefined) return [row('original', original, '')];
+    return [row('original', original, ''), row('pruned', candidate, changeOf(original, candidate))];
+  });
+  return drawTable(head, rows, alignments(head, 2), WIDTHS) + listUncounted(work);
+}
+
+/** `1.32 G`, `1.32 to 2.64 G`, or `at least 1.32 G`. */
+function describeBounds({ least, most }: CountBounds): string {
+  if (most === null) return `at least ${formatLarge(least)}`;
+  return least === most ? formatLarge(least) : `${formatLarge(least)} to ${formatLarge(most)}`;
+}
+
+const PREFIXES = ['', ' k', ' M', ' G', ' T', ' P'] as const;
+
+function formatLarge(count: number): string {
+  const power = Math.min(PREFIXES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
+  return `${Number((count / 1000 ** power).toPrecision(4))}${PREFIXES[power]}`;
+}
+
+/** Nothing where bounds leave it open. */
+function changeOf(original: ModelWork, candidate: ModelWork): string {
+  const isExact = ({ flops }: ModelWork): boolean => flops.least === flops.most;
+  if (!isExact(original) || !isExact(candidate) || original.flops.least === 0) return '';
+  return formatChange(candidate.flops.least / original.flops.least - 1);
+}
+
+/** One line for each kind of node that is not counted. */
+function listUncounted(work: BenchmarkRecord['work']): string {
+  const reasons = new Map<string, number>();
+  for (const own of work.flatMap(({ original, candidate }) =>
+    candidate ? [original, candidate] : [original],
+  )) {
+    for (const { operator, reason } of own.unknown) {
+      const key = `${operator} (${reason})`;
+      reasons.set(key, (reasons.get(key) ?? 0) + 1);
+    }
+  }
+  const kinds = [...reasons].map(([kind, count]) => `${count} × ${kind}`);
+  return kinds.length === 0 ? '' : `not counted: ${formatList(kinds, 4, '; ')}\n`;
 }
 
 function describeConditions(record: BenchmarkRecord): string {

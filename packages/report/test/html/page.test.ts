@@ -1,48 +1,9 @@
 import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
 import { drawPage } from '../../src/html/page.ts';
-import type { Report } from '../../src/json/types.ts';
+import { HOSTILE, hostileReport } from '../support/hostile.ts';
 import { fullReport, part } from '../support/page.ts';
 import { passRecord, patchRecord } from '../support/report.ts';
-
-const HOSTILE = [
-  '</script><img src=x onerror=alert(1)>',
-  '</title></style></svg><script>alert(1)</script>',
-  '"><a href="javascript:alert(1)">',
-  '\u0000\u001b[31m\u202egpj.exe\u2066',
-  'שלום עולם',
-  '$&$1{{x}}',
-  'x'.repeat(10_000),
-];
-
-/** A report in which every text is hostile. */
-function hostile(): Report {
-  const patches = HOSTILE.map((text) =>
-    patchRecord({
-      name: text,
-      reason: text,
-      nodes: [text, text],
-      scores: { [text]: 1, calibrationDrop: 0.1 },
-    }),
-  );
-  const decisions = HOSTILE.map((_, patch) => ({ record: 0, patch }));
-  const text = HOSTILE.join(' ');
-  const base = fullReport();
-  return fullReport({
-    source: { ...base.source, path: text, sha256: text, opsets: { [text]: 1 }, externalData: HOSTILE },
-    pipeline: { text, steps: [] },
-    plugins: [{ package: text, version: text }],
-    passes: [passRecord(text, patches, { counters: { [text]: 1 } })],
-    anatomy: {
-      blocks: HOSTILE.map((kind, depth) => ({
-        depth,
-        subBlocks: [part({ kind, merge: kind, norm: kind, decisions })],
-      })),
-      skipped: HOSTILE.map((node) => ({ node, reason: node })),
-    },
-    warnings: HOSTILE,
-  });
-}
 
 test('the page needs nothing else and lets nothing run', async () => {
   const page = await drawPage({ report: fullReport() });
@@ -85,7 +46,10 @@ test('equal reports are equal pages', async () => {
 });
 
 test('whatever a model is called, it is text', async () => {
-  const page = await drawPage({ report: hostile(), validation: { shifts: HOSTILE, verdict: HOSTILE } });
+  const page = await drawPage({
+    report: hostileReport(),
+    validation: { rollout: HOSTILE.map((name) => ({ [name]: name })), verdict: HOSTILE },
+  });
   const { document } = parseHTML(page);
   expect(document.querySelector('script, img, [onerror], a:not([href^="#"])')).toBeNull();
   expect(document.querySelectorAll('style')).toHaveLength(1);

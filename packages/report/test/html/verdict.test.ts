@@ -17,6 +17,11 @@ test('the verdict of the validation goes before the figures of the report', () =
   });
 });
 
+test('a report has its own verdict where there is no validation', () => {
+  const budget = { ...report().budget, verdict } as unknown as ReturnType<typeof report>['budget'];
+  expect(verdictOf({ report: report({ budget }) }).outcome).toBe('fail');
+});
+
 test('a loss within the budget passes, one beyond it fails', () => {
   expect(verdictOf({ report: report() })).toEqual({
     outcome: 'pass',

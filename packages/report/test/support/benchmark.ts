@@ -1,5 +1,5 @@
 import type { BenchmarkFigure, Comparison, ModelFigures, Summary } from '@sentei/runtime';
-import type { BenchmarkRecord } from '../../src/json/benchmark.ts';
+import type { BenchmarkRecord, ModelWork } from '../../src/json/benchmark.ts';
 
 const summary = (median: number): Summary => ({
   count: 6,
@@ -18,6 +18,7 @@ export const comparison = (ratio: number): Comparison => ({
 /** Figures of a model that takes so many milliseconds. */
 export function modelFigures(milliseconds: number): ModelFigures {
   return {
+    inputs: { ids: { dims: [1, 128] } },
     latency: {
       ...summary(milliseconds),
       interval: { lower: milliseconds * 0.98, upper: milliseconds * 1.02, confidence: 0.95 },
@@ -36,11 +37,14 @@ export function modelFigures(milliseconds: number): ModelFigures {
   };
 }
 
+export function modelWork(least: number, most: number | null = least): ModelWork {
+  return { flops: { least, most }, bytes: 5e6, nodes: [], unknown: [] };
+}
+
 export function benchmarkFigure(fields: Partial<BenchmarkFigure> = {}): BenchmarkFigure {
   return {
     graphOptimizationLevel: 'all',
     label: 'batch 1, length 128',
-    shapes: { ids: [1, 128] },
     original: modelFigures(20),
     candidate: modelFigures(10),
     comparison: { latency: comparison(2), start: comparison(1), memoryLoaded: 1.2, memoryRan: 1.3 },
@@ -61,6 +65,7 @@ export function benchmarkRecord(fields: Partial<BenchmarkRecord> = {}): Benchmar
     original: 'a.onnx',
     candidate: 'b.onnx',
     figures: [benchmarkFigure()],
+    work: [{ label: 'batch 1, length 128', original: modelWork(2.5e9), candidate: modelWork(2e9) }],
     leftOut: [],
     energy: { status: 'unknown', reason: 'there are no counters' },
     threads: 2,

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { drawBenchmark } from '../../src/terminal/benchmark-tables.ts';
-import { benchmarkFigure, benchmarkRecord, comparison, modelFigures } from '../support/benchmark.ts';
+import {
+  benchmarkFigure,
+  benchmarkRecord,
+  comparison,
+  modelFigures,
+  modelWork,
+} from '../support/benchmark.ts';
 
 test('two models are shown beside each other', () => {
   expect(drawBenchmark(benchmarkRecord())).toBe(
@@ -23,6 +29,12 @@ test('two models are shown beside each other', () => {
 │ batch 1, length 128, all │ pruned   │ 300 ms │  150 ms │     50 ms │ 120.0 MB │ unknown │
 └──────────────────────────┴──────────┴────────┴─────────┴───────────┴──────────┴─────────┘
 cold start, batch 1, length 128, all: 1.00 × (0.95 - 1.05) in 30 starts, no difference; peak memory 1.30 ×
+┌─────────────────────┬──────────┬───────┬──────────┬─────────────┐
+│ work                │ model    │ FLOPs │   change │ bytes moved │
+├─────────────────────┼──────────┼───────┼──────────┼─────────────┤
+│ batch 1, length 128 │ original │ 2.5 G │          │      5.0 MB │
+│ batch 1, length 128 │ pruned   │   2 G │ -20.00 % │      5.0 MB │
+└─────────────────────┴──────────┴───────┴──────────┴─────────────┘
 energy unknown: there are no counters
 2 threads, cpu, 5 pairs of processes
 ONNX Runtime 1.30.0, Node.js 20.20.2, Abacus, 2 cores; load 0.3 before, 2.5 after
@@ -32,7 +44,13 @@ ONNX Runtime 1.30.0, Node.js 20.20.2, Abacus, 2 cores; load 0.3 before, 2.5 afte
 
 test('one model alone has no verdicts', () => {
   const figure = benchmarkFigure({ candidate: undefined, comparison: undefined });
-  const text = drawBenchmark(benchmarkRecord({ candidate: undefined, figures: [figure] }));
+  const text = drawBenchmark(
+    benchmarkRecord({
+      candidate: undefined,
+      figures: [figure],
+      work: [{ label: 'fixed size', original: modelWork(5) }],
+    }),
+  );
   expect(text).toContain('│ original │');
   for (const word of ['pruned', 'verdict', 'cold start,']) expect(text).not.toContain(word);
 });
@@ -49,6 +67,22 @@ test('too few rounds, points left out, an unsteady model and a busy machine are 
   expect(text).toContain('left out: length 9999 at level all (too long)\n');
   expect(text).toContain('not steady after the warm-up: batch 1, length 128, all\n');
   expect(text).toContain('others were at work on this machine\n');
+});
+
+test('work that depends on the run has bounds, and nodes without a count are listed', () => {
+  const node = { name: 'f', operator: 'acme.Fused', reason: 'no rule for acme.Fused' };
+  const text = drawBenchmark(
+    benchmarkRecord({
+      work: [
+        { label: 'here', original: modelWork(1e6, 2e6), candidate: modelWork(1234567, null) },
+        { label: 'there', original: { ...modelWork(999), unknown: [node, node] } },
+      ],
+    }),
+  );
+  expect(text).toMatch(/here +│ original │ +1 M to 2 M │ +│/);
+  expect(text).toMatch(/here +│ pruned +│ +at least 1.235 M │ +│/);
+  expect(text).toMatch(/there +│ original │ +999 │/);
+  expect(text).toContain('not counted: 2 × acme.Fused (no rule for acme.Fused)\n');
 });
 
 test('energy is shown with how it was measured', () => {

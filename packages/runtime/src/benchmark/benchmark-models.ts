@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import type { Feeds } from '@sentei/data';
 import { type Progress, parseOptions, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
 import { measureEnergy } from '../energy/measure-energy.ts';
@@ -25,6 +26,8 @@ export interface ModelBenchmarkOptions extends EngineOptions {
   readonly candidate?: string | undefined;
   /** Default: made up at a few sizes. */
   readonly points?: PointSource | undefined;
+  /** Fed to the candidate for inputs that the original does not have, such as its gates. */
+  readonly constants?: Feeds | undefined;
   /** Default: `all` and `disabled`. */
   readonly graphOptimizationLevels?: readonly GraphOptimizationLevel[] | undefined;
   /** Fresh pairs of processes that the rounds of a point are spread over. Default: 5. */
@@ -133,7 +136,7 @@ class Benchmark {
   }
 
   async #preparePlaces() {
-    const { points = defaultPoints } = this.#options;
+    const { points = defaultPoints, constants } = this.#options;
     const engine = await startEngine(this.#engine);
     try {
       const signatures: (readonly ValueSignature[])[] = [];
@@ -142,7 +145,7 @@ class Benchmark {
         signatures.push(session.inputs);
         await session.release();
       }
-      const places = findPlaces(points, signatures);
+      const places = await findPlaces(points, signatures, constants);
       return { places, threads: engine.threads, runtimeVersion: engine.runtime.version };
     } finally {
       await engine.close();
@@ -167,7 +170,7 @@ class Benchmark {
     }
     this.#done += processes * (places.length - measured.length);
     return measured.map(({ place: { label, feeds }, point }) =>
-      figureOf(level, label, feeds[0] ?? {}, point, { confidence, seed }),
+      figureOf(level, label, feeds, point, { confidence, seed }),
     );
   }
 

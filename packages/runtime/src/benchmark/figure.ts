@@ -1,4 +1,5 @@
 import type { Feeds } from '@sentei/data';
+import type { GivenInput } from '@sentei/ir';
 import type { EnergyComparison } from '../energy/measure-energy.ts';
 import type { GraphOptimizationLevel } from '../process/protocol.ts';
 import { comparePairs } from './comparison.ts';
@@ -18,11 +19,15 @@ export interface PointMeasurements {
   energy: EnergyComparison | undefined;
 }
 
-/** Sums up what was measured at one point. */
+/**
+ * Sums up what was measured at one point.
+ *
+ * @param feeds of each model
+ */
 export function figureOf(
   graphOptimizationLevel: GraphOptimizationLevel,
   label: string,
-  feeds: Feeds,
+  feeds: readonly Feeds[],
   point: PointMeasurements,
   interval: IntervalOptions,
 ): BenchmarkFigure {
@@ -31,6 +36,7 @@ export function figureOf(
   const models = starts.map((own, model): ModelFigures => {
     const times = turns.flatMap(({ rounds }) => (rounds[model] ?? []).flat());
     return {
+      inputs: describeFeeds(feeds[model] ?? {}),
       latency: describeLatency(samples[model] ?? [], times, interval),
       start: summarizeStarts(own),
       energy: energy?.figures[model],
@@ -42,7 +48,6 @@ export function figureOf(
   return {
     graphOptimizationLevel,
     label,
-    shapes: Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims])),
     original,
     ...(candidate && { candidate, comparison }),
     rounds: turns.reduce((sum, { rounds }) => sum + (rounds[0]?.length ?? 0), 0),
@@ -67,4 +72,16 @@ function compareModels(
     memoryLoaded: memoryRatio(original.start.memoryLoaded, candidate.start.memoryLoaded),
     memoryRan: memoryRatio(original.start.memoryRan, candidate.start.memoryRan),
   };
+}
+
+/** Elements of longer tensors tell nothing about shapes. */
+const MOST_INTEGERS = 64;
+
+function describeFeeds(feeds: Feeds): Readonly<Record<string, GivenInput>> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, dims, data }]) => {
+      const isShort = data.length <= MOST_INTEGERS && /^(bool|u?int)/.test(type);
+      return [name, { dims: [...dims], ...(isShort && { integers: Array.from(data, Number) }) }];
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import type { GivenInput } from '@sentei/ir';
 import type { EnergyFigure } from '../energy/measure-energy.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ExecutionProvider, GraphOptimizationLevel } from '../process/protocol.ts';
@@ -23,6 +24,8 @@ export interface StartFigures {
 
 /** Everything measured of one model at one point. */
 export interface ModelFigures {
+  /** Shapes of its inputs, and the elements of small integer and bool ones. */
+  readonly inputs: Readonly<Record<string, GivenInput>>;
   readonly latency: Latency;
   readonly start: StartFigures;
   /** Absent where the machine does not tell; `ModelBenchmark.energy` says why. */
@@ -45,8 +48,6 @@ export interface FigureComparison {
 export interface BenchmarkFigure {
   readonly graphOptimizationLevel: GraphOptimizationLevel;
   readonly label: string;
-  /** Shapes of the original's inputs. */
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly original: ModelFigures;
   readonly candidate?: ModelFigures | undefined;
   /** Absent for one model alone. */

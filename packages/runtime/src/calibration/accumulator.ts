@@ -37,9 +37,13 @@ export class Accumulator {
     return this.#taps.map((tap) => tap.result());
   }
 
+  write(writer: ByteWriter): void {
+    for (const tap of this.#taps) tap.write(writer);
+  }
+
   encode(): Uint8Array {
     const writer = new ByteWriter();
-    for (const tap of this.#taps) tap.write(writer);
+    this.write(writer);
     return writer.finish();
   }
 

@@ -8,17 +8,22 @@ export class ByteWriter {
     this.numbers(Float64Array.of(value));
   }
 
-  /** The numbers are copied. */
+  /** A view is kept: they have to stay as they are until the end. */
   numbers(values: Float64Array): void {
     this.bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#pieces.push(bytes.slice());
+    this.#pieces.push(bytes);
   }
 
   finish(): Uint8Array {
     return joinBytes(this.#pieces);
+  }
+
+  /** All that was written, without a copy. */
+  get pieces(): readonly Uint8Array[] {
+    return this.#pieces;
   }
 }
 

@@ -2,7 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '@sentei/data';
-import { hashModel, type Model, type Progress, parseOptions, SenteiError, type Tap } from '@sentei/ir';
+import {
+  hashModel,
+  type Model,
+  type Progress,
+  parseOptions,
+  removeAtExit,
+  SenteiError,
+  type Tap,
+} from '@sentei/ir';
 import { z } from 'zod';
 import {
   type Engine,
@@ -135,6 +143,7 @@ async function withTappedModel(
   { graphOptimizationLevel, ...run }: Run,
 ): Promise<Statistics> {
   const folder = await mkdtemp(join(tmpdir(), 'sentei-calibrate-'));
+  const settled = removeAtExit(folder);
   try {
     const path = join(folder, 'model.onnx');
     const { subject } = run;
@@ -147,6 +156,7 @@ async function withTappedModel(
     return await runBlocks(known, run.range, { ...run, open });
   } finally {
     await rm(folder, { recursive: true, force: true });
+    settled();
   }
 }
 

@@ -12,11 +12,11 @@ export class GramSums {
   #rows = 0;
 
   /** @param right features of Y; absent for XᵀX */
-  constructor(left: number, right?: number) {
+  constructor(left: number, right?: number, sums = new ReproducibleSums(sizeOf(left, right))) {
     this.#left = left;
     this.#right = right ?? left;
     this.#isSymmetric = right === undefined;
-    this.#sums = new ReproducibleSums(sizeOf(left, right));
+    this.#sums = sums;
   }
 
   /** @param other the rows of Y, as many as there are of X */
@@ -47,9 +47,8 @@ export class GramSums {
   static read(reader: ByteReader, left: number, right?: number): GramSums {
     const rows = reader.whole();
     const sums = ReproducibleSums.read(reader, sizeOf(left, right));
-    const gram = new GramSums(left, right);
+    const gram = new GramSums(left, right, sums);
     gram.#rows = rows;
-    gram.#sums.merge(sums);
     return gram;
   }
 }

@@ -37,12 +37,14 @@ export class ReproducibleSums {
   readonly #top: Uint8Array;
   #terms = 0;
 
-  constructor(length: number) {
+  constructor(
+    length: number,
+    bins: readonly [high: Float64Array, middle: Float64Array, low: Float64Array] = zeros(length),
+    top: Uint8Array = new Uint8Array(length).fill(FIRST_TOP),
+  ) {
     this.length = length;
-    this.#high = new Float64Array(length);
-    this.#middle = new Float64Array(length);
-    this.#low = new Float64Array(length);
-    this.#top = new Uint8Array(length).fill(FIRST_TOP);
+    [this.#high, this.#middle, this.#low] = bins;
+    this.#top = top;
   }
 
   /**
@@ -118,12 +120,8 @@ export class ReproducibleSums {
     // NaN stands for a sum that is not finite.
     if (bins.some((each) => each.some((digit) => !(Number.isSafeInteger(digit) || Number.isNaN(digit)))))
       throw reader.fault('a sum is not made of whole numbers');
-    const sums = new ReproducibleSums(length);
+    const sums = new ReproducibleSums(length, bins, top);
     sums.#terms = terms;
-    sums.#top.set(top);
-    sums.#high.set(bins[0]);
-    sums.#middle.set(bins[1]);
-    sums.#low.set(bins[2]);
     return sums;
   }
 
@@ -164,4 +162,8 @@ export class ReproducibleSums {
       hint: 'use larger batches, or less data: statistics have long converged',
     });
   }
+}
+
+function zeros(length: number): [Float64Array, Float64Array, Float64Array] {
+  return [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
 }

@@ -42,7 +42,8 @@ export async function runBlocks(known: Statistics, range: Range, options: RunOpt
   let statistics = known;
   let session: Session | undefined;
   let batches = 0;
-  let savedAt = performance.now();
+  // The first block is saved at once: a folder that cannot be written to is no surprise of later.
+  let savedAt = Number.NEGATIVE_INFINITY;
   try {
     for await (const block of readAhead(readBlocks(data, batch, start, end, signal))) {
       session ??= await begun(await open(), known, options.subject);

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { SenteiError, writeFileWhole } from '@sentei/ir';
 import { z } from 'zod';
 import { Accumulator } from './accumulator.ts';
-import { joinBytes } from './bytes.ts';
+import { ByteWriter, joinBytes } from './bytes.ts';
 import { identity, joinRanges, range, type Statistics } from './statistics.ts';
 
 /** A line that no other format begins with, and that survives no transfer as text. */
@@ -28,7 +28,10 @@ export function encodeStatistics({ identity, labels, covered, sums }: Statistics
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, json.length, true);
   const hash = createHash('sha256');
-  const pieces = [MAGIC, length, json, sums.encode()];
+  const writer = new ByteWriter();
+  for (const piece of [MAGIC, length, json]) writer.bytes(piece);
+  sums.write(writer);
+  const { pieces } = writer;
   for (const piece of pieces) hash.update(piece);
   return joinBytes([...pieces, hash.digest()]);
 }

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { Graph, GraphBuilder, Model, tensorType, Value, writeModelBytes } from '@sentei/ir';
 import { explainFailure } from '../process/explain-failure.ts';
+import { NO_TELEMETRY } from '../process/telemetry.ts';
 import { inOneLine } from './finding.ts';
 
 /** What the probe answers. */
@@ -44,7 +45,7 @@ export function tryProvider(provider: string, options: TrialOptions = {}): Promi
     const probe = options.probe ?? createRequire(import.meta.url).resolve('@sentei/runtime/doctor-probe');
     const child = fork(probe, [provider, Buffer.from(doublingModel()).toString('base64')], {
       execArgv: [],
-      env: { ...variables },
+      env: { ...NO_TELEMETRY, ...variables },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let said = '';

@@ -1,5 +1,5 @@
 import type { Feeds, HostTensor, TensorType } from '@sentei/data';
-import { ARRAY_OF, elementCount, encodeFloat16, hostTensor } from '@sentei/data';
+import { ARRAY_OF, elementCount, encodeFloat16Array, hostTensor } from '@sentei/data';
 import { parseOptions, type Random, SenteiError, seededRandom } from '@sentei/ir';
 import { z } from 'zod';
 import type { Dimension, ValueSignature } from '../process/protocol.ts';
@@ -118,7 +118,7 @@ function fill(
     return hostTensor(
       type,
       dims,
-      new Uint16Array(count).map(() => encodeFloat16(random.normal())),
+      encodeFloat16Array(Float64Array.from({ length: count }, () => random.normal())),
     );
   }
   if (type === 'bool') return hostTensor(type, dims, new Uint8Array(count).fill(1));

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Feeds } from '@sentei/data';
-import { parseOptions, SenteiError } from '@sentei/ir';
+import { parseOptions, removeAtExit, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
 import { EXECUTION_PROVIDERS, GRAPH_OPTIMIZATION_LEVELS, startEngine } from '../process/engine.ts';
 import type { ExecutionProvider, GraphOptimizationLevel } from '../process/protocol.ts';
@@ -57,6 +57,7 @@ export async function measurePlacement(model: string, options: PlacementOptions)
   );
   const { feeds, tf32, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'sentei-profile-'));
+  const settled = removeAtExit(folder);
   const log = new AssignmentLog();
   try {
     const engine = await startEngine({
@@ -88,5 +89,6 @@ export async function measurePlacement(model: string, options: PlacementOptions)
     return summarizePlacement(executionProvider, profile, log);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    settled();
   }
 }

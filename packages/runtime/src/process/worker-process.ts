@@ -6,6 +6,7 @@ import { type ErrorCode, SenteiError } from '@sentei/ir';
 import { explainFailure } from './explain-failure.ts';
 import type { Reply, ReplyTo, Request, RuntimeDescription } from './protocol.ts';
 import { isReplyTo } from './protocol.ts';
+import { NO_TELEMETRY } from './telemetry.ts';
 
 export interface WorkerOptions {
   /** Milliseconds that one request may take before the process is killed. */
@@ -57,7 +58,7 @@ export class WorkerProcess {
     this.#child = fork(locateWorker(), [], {
       serialization: 'advanced',
       execArgv: [],
-      env: { ...process.env, ...environment },
+      env: { ...NO_TELEMETRY, ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const onAbort = (): void =>

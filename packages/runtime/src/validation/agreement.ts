@@ -4,8 +4,8 @@ import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { cancellable, checkNumbers } from '../evaluation/evaluate.ts';
 import { pairedBootstrap } from '../evaluation/paired-bootstrap.ts';
 import { compareTensors, type OutputComparison } from '../metrics/compare-outputs.ts';
+import { divergence } from '../metrics/divergence.ts';
 import { meanMetric } from '../metrics/metric.ts';
-import { divergence } from './divergence.ts';
 import type { ModelPair } from './model-pair.ts';
 
 /** A figure of agreement: its mean over examples, how far it varies among them, and the interval of the mean. */

@@ -46,7 +46,7 @@ test('two models are measured at every point and level', async () => {
   expect(result.machine.node).toBe(process.versions.node);
   expect(heard.at(-1)).toEqual({ message: 'done', done: 12, total: 12 });
   expect(heard.map(({ done }) => done)).toEqual(heard.map(({ done }) => done).toSorted((a, b) => a - b));
-}, 60_000);
+});
 
 test('one model alone is measured, on inputs made up for it', async () => {
   const { figures, candidate } = await benchmarkModels({
@@ -61,7 +61,7 @@ test('one model alone is measured, on inputs made up for it', async () => {
     undefined,
     undefined,
   ]);
-}, 60_000);
+});
 
 test('points that the original does not run are left out; without any the error is thrown', async () => {
   const options = { ...quick, starts: 1, graphOptimizationLevels: ['all'] as const };
@@ -74,14 +74,14 @@ test('points that the original does not run are left out; without any the error 
   await expect(benchmarkModels({ ...options, original, points: [rows(3)] })).rejects.toMatchObject({
     code: 'runtime-failed',
   });
-}, 60_000);
+});
 
 test('a candidate that fails where the original runs is an error', async () => {
   const [original, candidate] = [await modelFile(doublingModel()), await modelFile(fussyModel())];
   await expect(
     benchmarkModels({ ...quick, starts: 1, original, candidate, points: [rows(3)] }),
   ).rejects.toMatchObject({ code: 'runtime-failed', subject: candidate });
-}, 60_000);
+});
 
 test('settings that make no sense are refused, and a signal ends it', async () => {
   const original = await modelFile(doublingModel());
@@ -97,4 +97,4 @@ test('settings that make no sense are refused, and a signal ends it', async () =
     onProgress: () => controller.abort(),
   });
   await expect(running).rejects.toMatchObject({ code: 'cancelled' });
-}, 60_000);
+});

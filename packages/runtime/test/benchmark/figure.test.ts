@@ -28,8 +28,8 @@ function measurements(models: readonly number[]): PointMeasurements {
 }
 
 test('two models are described and compared', () => {
-  const figure = figureOf('all', 'small', feeds, measurements([20, 10]), {});
-  expect(figure).toMatchObject({ label: 'small', shapes: { x: [1, 2] }, rounds: 6, runsPerSample: [3, 3] });
+  const figure = figureOf('all', 'small', [feeds, feeds], measurements([20, 10]), {});
+  expect(figure).toMatchObject({ label: 'small', rounds: 6, runsPerSample: [3, 3] });
   expect(figure.original.latency).toMatchObject({ count: 6, runs: 18 });
   expect(figure.comparison?.latency).toMatchObject({ verdict: 'faster', pairs: 6 });
   expect(figure.comparison?.start).toMatchObject({ verdict: 'faster', pairs: 6 });
@@ -38,8 +38,23 @@ test('two models are described and compared', () => {
   expect(figure.comparison?.energy).toBeUndefined();
 });
 
+test('inputs are described, the elements of small integer ones too', () => {
+  const own = {
+    ...feeds,
+    gates: hostTensor('bool', [2], Uint8Array.of(1, 0)),
+    steps: hostTensor('int64', [], BigInt64Array.of(7n)),
+    ids: hostTensor('int64', [1, 65], new BigInt64Array(65)),
+  };
+  expect(figureOf('all', 'small', [own], measurements([20]), {}).original.inputs).toEqual({
+    x: { dims: [1, 2] },
+    gates: { dims: [2], integers: [1, 0] },
+    steps: { dims: [], integers: [7] },
+    ids: { dims: [1, 65] },
+  });
+});
+
 test('one model alone is described', () => {
-  const figure = figureOf('disabled', 'small', feeds, measurements([20]), {});
+  const figure = figureOf('disabled', 'small', [feeds, feeds], measurements([20]), {});
   expect(Object.keys(figure)).not.toContain('candidate');
   expect(figure.original.latency.interval.lower).toBeGreaterThanOrEqual(20);
 });
@@ -51,6 +66,6 @@ test('energy is put with its model', () => {
     idleWatts: 30,
     method: 'a pretended meter',
   };
-  const figure = figureOf('all', 'small', feeds, { ...measurements([20]), energy }, {});
+  const figure = figureOf('all', 'small', [feeds, feeds], { ...measurements([20]), energy }, {});
   expect([figure.original.energy?.joules.median, figure.idleWatts]).toEqual([2, 30]);
 });

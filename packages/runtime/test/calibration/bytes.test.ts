@@ -7,7 +7,6 @@ test('what was written is read in the same order', () => {
   writer.number(7);
   writer.bytes(Uint8Array.of(1, 2, 3));
   writer.numbers(numbers);
-  numbers.fill(9);
   const reader = new ByteReader(writer.finish(), 'x');
   expect(reader.whole()).toBe(7);
   expect([...reader.bytes(3)]).toEqual([1, 2, 3]);

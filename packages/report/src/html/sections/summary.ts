@@ -15,11 +15,11 @@ export function drawSummary(input: PageInput): Markup {
     sizeRow('Weights', source.bytes, result.bytes, formatBytes),
     sizeRow('Model file', source.fileBytes, result.fileBytes, formatBytes),
   ];
-  for (const { metric, windowLength, original, candidate, drop } of validation.status === 'done'
+  for (const { metric, where, shift, original, candidate, drop } of validation.status === 'done'
     ? validation.quality
     : []) {
     rows.push([
-      `${capital(metric)}, windows of ${windowLength}`,
+      modelText(`${capital(metric)}, ${where}${shift ? `, ${shift}` : ''}`, 80),
       original.toFixed(4),
       candidate.toFixed(4),
       formatChange(drop),

@@ -34,7 +34,7 @@ function drawHeatMap(
   const mean = all.reduce((sum, share) => sum + share, 0) / Math.max(all.length, 1);
   return drawChart(kit, {
     title: 'Tiles of attention that are skipped, in per cent',
-    description: `Of all tiles before the diagonal, the share that the pruned model does not compute: ${formatShare(mean)} on average. Counted on ${formatCount(windows)} windows of ${formatCount(length)} positions of held-out data; it depends on the data.`,
+    description: `Of the keys before each block of queries, the share that the pruned model skips, in whole tiles: ${formatShare(mean)} on average. Counted in the model itself on ${formatCount(windows)} windows of ${formatCount(length)} positions of held-out data; it depends on the data.`,
     key: [{ label: 'the stronger the fill, the more is skipped', colour: 'var(--heat)', shape: 'square' }],
     ...(heads.length > shown.length
       ? { note: `The first ${shown.length} of ${formatCount(heads.length)} attentions; the table has all.` }

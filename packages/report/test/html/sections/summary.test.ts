@@ -14,7 +14,7 @@ test('the head says what, when, whether it passes and what it came to', () => {
     ['Parameters', '2,000', '1,000', '-50.00 %'],
     ['Weights', '8.0 KB', '4.0 KB', '-50.00 %'],
     ['Model file', '10.0 KB', '5.0 KB', '-50.00 %'],
-    ['Bits per byte, windows of 1024', '2.0000', '2.0100', '+0.50 %'],
+    ['Bits per byte, 4 × 1024', '2.0000', '2.0100', '+0.50 %'],
     ['Time at length 64', '20 ms', '10 ms', '2.00 × as fast'],
     ['Time at length 512', '200 ms', '80 ms', '2.50 × as fast'],
   ]);
