@@ -16,6 +16,7 @@ import { drawPage, type ModelFacts, printReport, type Report, type ValidationEff
 import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
+import { openCalibrator } from './calibration/open-calibrator.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
@@ -125,7 +126,9 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
 
     // Starts no process unless a pass asks it for something.
     await using executor = createExecutor({ signal });
-    const running = { judge: judging.judge, executor, maxDrop, listener, signal };
+    const calibration =
+      data === undefined ? undefined : openCalibrator({ model: path, data, heldout, listener, signal });
+    const running = { judge: judging.judge, executor, calibration, maxDrop, listener, signal };
     const records = await runPasses(model, passes, { ...running, verify, seed, stopAfter, instruments });
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));

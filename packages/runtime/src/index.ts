@@ -51,6 +51,7 @@ export {
   missingBlocks,
   type Range,
   type Statistics,
+  StatisticsMerge,
   summarizeStatistics,
 } from './calibration/statistics.ts';
 export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
