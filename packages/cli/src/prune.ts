@@ -137,10 +137,15 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const budget = holdBudget({ validation, maxDrop, budget: asked });
     if (budget.verdict !== undefined) writeVerdict(audit, budget.verdict);
     refuseOverBudget(budget, records);
-    listener.step('counting skipped tiles');
-    const { heldout: text } = judging;
-    const folder = staging.trials;
-    const tiles = await measureTiles({ candidate, heldout: text, validation, folder, threads, signal });
+    const tiles = await measureTiles({
+      candidate,
+      heldout: judging.heldout,
+      validation,
+      folder: staging.trials,
+      threads,
+      listener,
+      signal,
+    });
 
     const machine = await machineOrNull();
     throwIfCancelled(signal);
