@@ -134,9 +134,9 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const files = { original: path, candidate, heldout: judging.heldout, data: judging.data };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
-    const budget = holdBudget({ validation, maxDrop, budget: asked });
-    if (budget.verdict !== undefined) writeVerdict(audit, budget.verdict);
-    refuseOverBudget(budget, records);
+    const held = holdBudget({ validation, maxDrop, budget: asked });
+    if (held.verdict !== undefined) writeVerdict(audit, held.verdict);
+    refuseOverBudget(held, records);
     const tiles = await measureTiles({
       candidate,
       heldout: judging.heldout,
@@ -170,7 +170,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       tiles,
       passes: records,
       validation,
-      budget,
+      ...held,
       warnings,
     };
     await writeFileWhole(join(staging.result, PAGE_FILE), await drawPage({ report }));
