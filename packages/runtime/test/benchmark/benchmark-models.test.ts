@@ -1,8 +1,10 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hostTensor } from '@sentei/data';
 import type { Progress } from '@sentei/ir';
 import { expect, test } from 'vitest';
 import { benchmarkModels } from '../../src/benchmark/benchmark-models.ts';
-import { modelFile } from '../support/model-file.ts';
+import { modelFile, temporaryFolder } from '../support/model-file.ts';
 import { doublingModel, ELEMENT, identityModel, tinyModel } from '../support/tiny-model.ts';
 
 const rows = (count: number) => ({
@@ -37,7 +39,7 @@ test('two models are measured at every point and level', async () => {
   ]);
   for (const { rounds, original, candidate, comparison, warmUps } of result.figures) {
     expect([rounds, warmUps.length, original.latency.runs, candidate?.latency.count]).toEqual([6, 2, 6, 6]);
-    expect(comparison?.latency).toMatchObject({ pairs: 6, confidence: 0.95 });
+    expect(comparison?.latency).toMatchObject({ pairs: 6, interval: { confidence: 0.95 } });
   }
   expect(result.figures.map(({ original }) => original.start.total.count)).toEqual([6, 1, 6, 1]);
   expect(result.figures[0]?.comparison?.start).toMatchObject({ pairs: 6 });
@@ -61,6 +63,48 @@ test('one model alone is measured, on inputs made up for it', async () => {
     undefined,
     undefined,
   ]);
+});
+
+/** Counters of a processor that never uses any energy. */
+async function pretendedCounters(): Promise<string> {
+  const folder = await temporaryFolder();
+  const zone = join(folder, 'intel-rapl:0');
+  await mkdir(zone);
+  await writeFile(join(zone, 'name'), 'package-0');
+  await writeFile(join(zone, 'max_energy_range_uj'), '1000000');
+  await writeFile(join(zone, 'energy_uj'), '5');
+  return folder;
+}
+
+test('energy is measured where there are counters, and unknown when they fail', async () => {
+  const original = await modelFile(doublingModel());
+  const options = {
+    ...quick,
+    starts: 1,
+    processes: 1,
+    original,
+    graphOptimizationLevels: ['all'],
+    points: [rows(1)],
+  } as const;
+  const measured = await benchmarkModels({ ...options, energy: { powercap: await pretendedCounters() } });
+  expect(measured.energy).toEqual({ status: 'measured', method: 'RAPL counters of package-0' });
+  expect(measured.figures[0]).toMatchObject({
+    idleWatts: 0,
+    original: { energy: { joules: { count: 6, median: 0 } } },
+  });
+  const powercap = await pretendedCounters();
+  const failed = await benchmarkModels({
+    ...options,
+    energy: { powercap },
+    onProgress: ({ message }) => {
+      if (message.includes('process 1')) void rm(powercap, { recursive: true });
+    },
+  });
+  expect(failed.energy).toMatchObject({
+    status: 'unknown',
+    reason: expect.stringContaining('the meter failed'),
+  });
+  expect(failed.figures[0]?.original.energy).toBeUndefined();
 });
 
 test('points that the original does not run are left out; without any the error is thrown', async () => {
