@@ -18,6 +18,7 @@ export interface PassSettings extends PipelineOptions {
   /** Runs what passes ask for. */
   readonly executor?: Executor | undefined;
   readonly maxDrop: number;
+  readonly confidence?: number | undefined;
   readonly listener: Listener;
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,12 +48,20 @@ export async function runPasses(
 }
 
 /** What passes are run with, as far as the command line has it. */
-export function passContext({ judge, executor, maxDrop, listener, signal }: PassSettings): PassContext {
+export function passContext({
+  judge,
+  executor,
+  maxDrop,
+  confidence,
+  listener,
+  signal,
+}: PassSettings): PassContext {
   return {
     logger: listener,
     judge,
     executor,
     maxDrop,
+    confidence,
     ...(signal ? { signal } : {}),
     progress: (progress) => listener.progress(progress),
   };
