@@ -23,10 +23,12 @@ const number = z.number().optional().catch(undefined);
 /** What holds for all times of a file, unless it stands beside one of them. */
 const settings = z.object({ executionProvider: word, graphOptimizationLevel: word, threads: number });
 
+const given = z.object({ dims: z.array(z.number()) });
+
 /** A point of a benchmark. */
 const benchmarkFigure = settings.extend({
   label: z.string(),
-  original: z.object({ latency }),
+  original: z.object({ latency, inputs: z.record(z.string(), given).optional().catch(undefined) }),
   candidate: z.object({ latency }),
   comparison: z
     .object({ latency: comparison.optional().catch(undefined) })
@@ -71,7 +73,7 @@ function fromBenchmark(file: unknown): LatencyPoint[] {
     if (!figure.success) return [];
     const { original, candidate, comparison: compared, ...rest } = figure.data;
     const sides = { original: original.latency, candidate: candidate.latency };
-    return [toPoint({ ...rest, ...sizeOf(rest.label), ...sides, comparison: compared?.latency }, data)];
+    return [toPoint({ ...rest, ...sizeOf(original.inputs), ...sides, comparison: compared?.latency }, data)];
   });
 }
 
@@ -84,20 +86,15 @@ function fromValidation(file: unknown): LatencyPoint[] {
   });
 }
 
-/** Labels name sizes as `batch 1, length 512`; the dimension beside the batch may have a name of the model. */
-function sizeOf(label: string): {
+/** Sequences are [batch, length]; of inputs of other ranks only the batch is known. */
+function sizeOf(inputs: Readonly<Record<string, { readonly dims: readonly number[] }>> = {}): {
   readonly batch?: number | undefined;
   readonly length?: number | undefined;
 } {
-  const sizes = [...label.matchAll(/(?:^|, )(.+?) (\d+)(?=$|, )/g)].map(
-    ([, name, size]) => [name, Number(size)] as const,
-  );
-  const others = sizes.filter(([name]) => name !== 'batch');
-  const [length] = others;
-  return {
-    batch: sizes.find(([name]) => name === 'batch')?.[1],
-    length: others.length === 1 ? length?.[1] : undefined,
-  };
+  const [shape = []] = Object.values(inputs)
+    .map(({ dims }) => dims)
+    .sort((a, b) => b.length - a.length);
+  return { batch: shape[0], length: shape.length === 2 ? shape[1] : undefined };
 }
 
 function toPoint(

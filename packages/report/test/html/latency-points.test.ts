@@ -40,16 +40,16 @@ test('a benchmark goes before the validation, with its settings and its interval
   ]);
 });
 
-test('sizes are read from labels, where they name one length', () => {
-  const labels = ['sequence_length 64', 'batch 8', 'batch 2, height 3, width 4', 'as given'];
-  const figures = labels.map((label) => benchmarkFigure({ label }));
-  const points = latencyPoints({ report: report(), benchmark: benchmarkRecord({ figures }) });
-  expect(points.map(({ batch, length }) => [batch, length])).toEqual([
-    [undefined, 64],
-    [8, undefined],
-    [2, undefined],
-    [undefined, undefined],
-  ]);
+test('of images only the batch is a size', () => {
+  const figures = [
+    benchmarkFigure({
+      original: { ...modelFigures(20), inputs: { scale: { dims: [] }, image: { dims: [8, 3, 224, 224] } } },
+    }),
+  ];
+  expect(latencyPoints({ report: report(), benchmark: benchmarkRecord({ figures }) })[0]).toMatchObject({
+    batch: 8,
+    length: undefined,
+  });
 });
 
 test('the validation goes before the report', () => {
