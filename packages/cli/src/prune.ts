@@ -21,6 +21,7 @@ import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
 import { measureTiles } from './measure-tiles.ts';
 import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
+import { isCard } from './prepare-card.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -36,7 +37,7 @@ export interface PruneOptions extends PipelineSource {
   readonly model: string;
   /** The folder to write `model.onnx`, `report.json` and `report.html` to. */
   readonly out: string;
-  /** Text to calibrate, select and judge on. */
+  /** A dataset card, or a text, to calibrate, select and judge on. */
   readonly data?: string | undefined;
   /** Text to judge on, when it is not a part of `data`. */
   readonly heldout?: string | undefined;
@@ -95,7 +96,8 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
   }
 
   return withOutputFolder(out, path, async (staging) => {
-    const splits = data === undefined ? undefined : await readSplits({ data, heldout });
+    const card = isCard(data) ? data : undefined;
+    const splits = data === undefined || card ? undefined : await readSplits({ data, heldout });
     listener.step(`reading ${path}`);
     const model = await readModel(path);
     assertValid(model);
@@ -114,6 +116,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       model: path,
       passes,
       splits,
+      card,
       folder: staging.trials,
       threads,
       signal,
@@ -128,16 +131,21 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const files = { original: path, candidate, heldout: judging.heldout };
+    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
-    const budget = holdBudget({ validation, maxDrop, budget: asked });
-    if (budget.verdict !== undefined) writeVerdict(audit, budget.verdict);
-    refuseOverBudget(budget, records);
-    listener.step('counting skipped tiles');
-    const { heldout: text } = judging;
-    const folder = staging.trials;
-    const tiles = await measureTiles({ candidate, heldout: text, validation, folder, threads, signal });
+    const held = holdBudget({ validation, maxDrop, budget: asked });
+    if (held.verdict !== undefined) writeVerdict(audit, held.verdict);
+    refuseOverBudget(held, records);
+    const tiles = await measureTiles({
+      candidate,
+      heldout: judging.heldout,
+      validation,
+      folder: staging.trials,
+      threads,
+      listener,
+      signal,
+    });
 
     const machine = await machineOrNull();
     throwIfCancelled(signal);
@@ -162,7 +170,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       tiles,
       passes: records,
       validation,
-      budget,
+      ...held,
       warnings,
     };
     await writeFileWhole(join(staging.result, PAGE_FILE), await drawPage({ report }));

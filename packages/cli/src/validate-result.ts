@@ -1,11 +1,13 @@
 import type { Report, ValidationEffort } from '@sentei/report';
-import { type Validation, validatePair } from '@sentei/runtime';
+import { type HeldoutData, type Validation, validatePair } from '@sentei/runtime';
 import type { Listener } from './progress.ts';
 
 export interface ResultFiles {
   readonly original: string;
   readonly candidate: string;
   readonly heldout: Uint8Array | undefined;
+  /** Held-out examples of a card. */
+  readonly data?: HeldoutData | undefined;
   readonly threads: number;
   readonly effort: ValidationEffort;
   /** Whether any patch was applied; a copy of the original needs no comparison. */
@@ -20,7 +22,7 @@ export interface ResultFiles {
  * @throws SenteiError as `validatePair`
  */
 export async function validateResult(files: ResultFiles): Promise<Report['validation']> {
-  const { original, candidate, heldout, threads, effort, isChanged, listener, signal } = files;
+  const { original, candidate, heldout, data, threads, effort, isChanged, listener, signal } = files;
   if (!isChanged) {
     listener.info('nothing was changed: the result is a copy of the original, byte by byte');
     return { status: 'skipped', reason: 'the result is a copy of the original' };
@@ -35,12 +37,14 @@ export async function validateResult(files: ResultFiles): Promise<Report['valida
     original,
     candidate,
     heldout,
+    data,
     threads,
     effort,
     signal,
     onProgress,
   });
-  for (const warning of gapsOf(validation, heldout !== undefined)) listener.warn(warning);
+  for (const warning of gapsOf(validation, heldout !== undefined || data?.metric !== undefined))
+    listener.warn(warning);
   return validation;
 }
 

@@ -90,7 +90,7 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
     candidate: options.candidate,
     data: async (signature) => {
       if (data === undefined) return undefined;
-      opened = await openHeldout(signature, { data, heldout, metric, shifts, needsMetric, signal });
+      opened = await openHeldout(signature, { data, heldout, metric, shifts, effort, needsMetric, signal });
       audit.append('data-opened', { ...opened.facts, shifts: shifts.map(({ text }) => text) });
       return opened.data;
     },
