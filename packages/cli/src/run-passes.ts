@@ -21,6 +21,7 @@ export interface PassSettings extends PipelineOptions {
   /** Gives passes statistics of the data. */
   readonly calibration?: Calibrator | undefined;
   readonly maxDrop: number;
+  readonly confidence?: number | undefined;
   readonly listener: Listener;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,13 +52,14 @@ export async function runPasses(
 
 /** What passes are run with, as far as the command line has it. */
 export function passContext(settings: PassSettings): PassContext {
-  const { judge, executor, calibration, maxDrop, listener, signal } = settings;
+  const { judge, executor, calibration, maxDrop, confidence, listener, signal } = settings;
   return {
     logger: listener,
     judge,
     executor,
     calibration,
     maxDrop,
+    confidence,
     ...(signal ? { signal } : {}),
     progress: (progress) => listener.progress(progress),
   };
