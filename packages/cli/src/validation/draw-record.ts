@@ -54,7 +54,15 @@ function drawQuality({ quality }: Measured): string {
     interval === null ? '' : `${formatChange(interval.lower)} to ${formatChange(interval.upper)}`,
   ]);
   const head = ['quality', 'original', 'pruned', 'loss', 'interval'];
-  return drawTable(head, rows, ['left', 'right', 'right', 'right', 'right'], [24]);
+  const fragile = quality.flatMap(({ where, excess }) =>
+    excess === undefined || excess.lower <= 0
+      ? []
+      : wrapLine(
+          `fragile on ${where}: the loss is ${formatChange(excess.value)} beyond that on the data as it is (${formatChange(excess.lower)} to ${formatChange(excess.upper)})`,
+          WIDTH,
+        ),
+  );
+  return drawTable(head, rows, ['left', 'right', 'right', 'right', 'right'], [24]) + fragile.join('');
 }
 
 /** Four decimals, as many figures of quality have; more where they would all be zero. */

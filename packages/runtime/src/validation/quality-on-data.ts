@@ -1,5 +1,6 @@
 import type { Dataset } from '@sentei/data';
 import type { Progress } from '@sentei/ir';
+import { compareShift, type ScoredPair } from '../evaluation/compare-shift.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { ModelPair } from './model-pair.ts';
@@ -53,12 +54,27 @@ export async function compareQualityOnData(
   if (metric === undefined) return [];
   const sets = [...(dataset ? [{ shift: null, dataset }] : []), ...shifts];
   const figures: QualityFigure[] = [];
+  let clean: ScoredPair<unknown> | undefined;
   for (const { shift, dataset: data } of sets) {
     const where = shift ?? data.name;
     const [original, candidate] = await scorePair(pair, data, metric, where, options);
-    figures.push({ ...qualityFigure(metric, original, candidate, options.confidence), where, shift });
+    const figure = { ...qualityFigure(metric, original, candidate, options.confidence), where, shift };
+    if (shift === null) clean = { original, candidate };
+    const hasExcess = shift !== null && figure.interval !== null;
+    figures.push({ ...figure, ...(hasExcess && excessOf(metric, clean, { original, candidate }, options)) });
   }
   return figures;
+}
+
+function excessOf<Score>(
+  metric: Metric<Score>,
+  clean: ScoredPair<Score> | undefined,
+  shifted: ScoredPair<Score>,
+  { confidence }: DataComparisonOptions,
+): Pick<QualityFigure, 'excess'> {
+  if (clean === undefined) return {};
+  const { excess } = compareShift(metric, clean, shifted, confidence === undefined ? {} : { confidence });
+  return Number.isNaN(excess.lower) ? {} : { excess };
 }
 
 async function scorePair<Score>(

@@ -1,5 +1,5 @@
 import type { Interval, Progress } from '@sentei/ir';
-import { pairedBootstrap } from '../evaluation/paired-bootstrap.ts';
+import { type Estimate, pairedBootstrap } from '../evaluation/paired-bootstrap.ts';
 import { byteLanguageModelNames, measureBitsPerByte } from '../metrics/bits-per-byte.ts';
 import { type Metric, meanMetric } from '../metrics/metric.ts';
 import type { ModelPair } from './model-pair.ts';
@@ -25,6 +25,11 @@ export interface QualityFigure {
   readonly interval: Interval | null;
   /** Candidate less original with its interval, in the unit of the metric. */
   readonly difference: { readonly value: number; readonly lower: number; readonly upper: number };
+  /**
+   * Of shifted data, `drop` less that on the data as it is, where that was measured by the same metric on examples: a lower
+   * end above 0 says that something that was removed held the model up there.
+   */
+  readonly excess?: Estimate | undefined;
 }
 
 const SETTINGS = {

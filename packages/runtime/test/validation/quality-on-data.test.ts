@@ -57,8 +57,10 @@ test('both models on the same examples, as they are and shifted, with intervals'
       examples: 3,
       original: 20,
       drop: expect.closeTo(0.05, 5),
+      excess: { value: expect.closeTo(0, 5), confidence: 0.95 },
     },
   ]);
+  expect(figures[0]?.excess).toBeUndefined();
   expect(figures[0]?.drop).toBeCloseTo(0.05, 5);
   expect(figures[0]?.interval).toMatchObject({ confidence: 0.95, lower: expect.closeTo(0.05, 5) });
 });
