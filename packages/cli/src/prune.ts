@@ -16,6 +16,7 @@ import { drawPage, type ModelFacts, printReport, type Report, type ValidationEff
 import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
+import { openCalibrator } from './calibration/open-calibrator.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
@@ -29,6 +30,7 @@ import { recordFailure } from './record-failure.ts';
 import { runPasses, throwIfCancelled } from './run-passes.ts';
 import { surveyAnatomy } from './survey-anatomy.ts';
 import { validateResult } from './validate-result.ts';
+import { describeFile, sizeFigure } from './validation/describe-file.ts';
 import { senteiVersion } from './versions.ts';
 
 /** What `prune` reads, runs and writes. */
@@ -125,16 +127,20 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
 
     // Starts no process unless a pass asks it for something.
     await using executor = createExecutor({ signal });
-    const running = { judge: judging.judge, executor, maxDrop, listener, signal };
+    const { confidence } = asked ?? {};
+    const calibration =
+      data === undefined ? undefined : openCalibrator({ model: path, data, heldout, listener, signal });
+    const running = { judge: judging.judge, executor, calibration, maxDrop, confidence, listener, signal };
     const records = await runPasses(model, passes, { ...running, verify, seed, stopAfter, instruments });
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data };
+    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
-    const held = holdBudget({ validation, maxDrop, budget: asked });
+    const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
+    const held = holdBudget({ validation, figures, maxDrop, budget: asked });
     if (held.verdict !== undefined) writeVerdict(audit, held.verdict);
     refuseOverBudget(held, records);
     const tiles = await measureTiles({

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type EnergyComparison, measureEnergy } from '../energy/measure-energy.ts';
 import { type EnergySources, type FoundMeter, findEnergyMeter } from '../energy/meter.ts';
 import { describeMachine } from '../machine/machine.ts';
+import { type ModelPlacements, placeModels } from '../placement/place-models.ts';
 import {
   type EngineOptions,
   EXECUTION_PROVIDERS,
@@ -111,6 +112,7 @@ class Benchmark {
     const figures: BenchmarkFigure[] = [];
     for (const level of graphOptimizationLevels) figures.push(...(await this.#measure(level, places)));
     if (figures.length === 0 && this.#failure !== undefined) throw this.#failure;
+    const placement = await this.#place(figures[0], places);
     this.#say('done');
     const { original, candidate } = this.#settings;
     const meter = this.#meter;
@@ -122,6 +124,8 @@ class Benchmark {
       energy: meter.status === 'found' ? { status: 'measured', method: meter.meter.method } : meter,
       threads,
       executionProvider,
+      tf32: this.#engine.tf32 ?? true,
+      placement,
       processes,
       confidence,
       seed,
@@ -135,6 +139,31 @@ class Benchmark {
     const { energy } = this.#options;
     if (energy === false) return { status: 'unknown', reason: 'it was not asked for' };
     return findEnergyMeter(this.#settings.executionProvider, energy);
+  }
+
+  /** Once the first run is known to work, and never while something is timed. */
+  async #place(
+    figure: BenchmarkFigure | undefined,
+    places: readonly Place[],
+  ): Promise<ModelPlacements | null> {
+    const { original, candidate, executionProvider } = this.#settings;
+    const place = places.find(({ label }) => label === figure?.label);
+    if (executionProvider === 'cpu' || figure === undefined || place === undefined) return null;
+    const { graphOptimizationLevel } = figure;
+    this.#say(`${graphOptimizationLevel}: placement of nodes`);
+    const [feeds = {}, others = {}] = place.feeds;
+    const files = {
+      original: { path: original, feeds },
+      candidate: candidate === undefined ? undefined : { path: candidate, feeds: others },
+    };
+    const { tf32, timeoutMs, signal } = this.#engine;
+    return placeModels(place.label, files, {
+      executionProvider,
+      graphOptimizationLevel,
+      tf32,
+      timeoutMs,
+      signal,
+    });
   }
 
   async #preparePlaces() {
