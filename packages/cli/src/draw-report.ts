@@ -28,16 +28,18 @@ const LARGEST = 2 ** 28;
 /**
  * Draws the page of a report again: with prices, or with what was measured since.
  *
- * @throws SenteiError `invalid-data` when a file cannot be read or is not what it should be; `output-unwritable`
+ * @throws SenteiError `invalid-data` when a file cannot be read, is not what it should be or is about other
+ *   models; `output-unwritable`
  */
 export async function drawReport(options: DrawReportOptions): Promise<DrawnReport> {
   const { report, validation, benchmark, out, pricePerHour, inferencesPerDay, currency } = options;
   const path = out ?? join(dirname(report), PAGE_FILE);
   for (const file of [report, validation, benchmark]) await refuseSame(path, file);
+  const parsed = parseReport(await readText(report), report);
   const measurements = async (file: string | undefined) =>
-    file === undefined ? undefined : parseMeasurements(await readText(file), file);
+    file === undefined ? undefined : parseMeasurements(await readText(file), file, parsed);
   const page = await drawPage({
-    report: parseReport(await readText(report), report),
+    report: parsed,
     validation: await measurements(validation),
     benchmark: await measurements(benchmark),
     pricing: { pricePerHour, inferencesPerDay, currency },

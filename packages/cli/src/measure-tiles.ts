@@ -3,6 +3,7 @@ import { readModel, SenteiError, writeModel } from '@sentei/ir';
 import { countVisitedKeys, type KeyRangeTap, tapKeyRanges, type VisitedKeys } from '@sentei/pass-acp';
 import type { Report, TileFacts } from '@sentei/report';
 import { type Feeds, hostTensor, isByteLanguageModel, type Session, startEngine } from '@sentei/runtime';
+import type { Listener } from './progress.ts';
 import { throwIfCancelled } from './run-passes.ts';
 
 /** A result that was compared with its original, and text to run it on. */
@@ -14,6 +15,7 @@ export interface TileMeasurement {
   /** Scratch space for a copy of the model. */
   readonly folder: string;
   readonly threads: number;
+  readonly listener: Listener;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,13 +29,14 @@ const MOST_WINDOWS = 4;
  * @throws SenteiError `cancelled`
  */
 export async function measureTiles(measurement: TileMeasurement): Promise<TileFacts> {
-  const { candidate, heldout, validation, folder, threads, signal } = measurement;
+  const { candidate, heldout, validation, folder, threads, listener, signal } = measurement;
   if (validation.status !== 'done') return skipped('the result was not run');
   const model = await readModel(candidate);
   const taps = tapKeyRanges(model);
   if (taps.length === 0) return skipped('no attention of the result skips tiles');
   const length = Math.max(0, ...validation.quality.map(({ windowLength = 0 }) => windowLength));
   if (heldout === undefined || length === 0) return skipped('there is no text to run the result on');
+  listener.step('counting skipped tiles');
   const path = join(folder, 'tiles.onnx');
   try {
     await writeModel(model, path);

@@ -21,6 +21,7 @@ import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
 import { measureTiles } from './measure-tiles.ts';
 import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
+import { isCard } from './prepare-card.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -37,7 +38,7 @@ export interface PruneOptions extends PipelineSource {
   readonly model: string;
   /** The folder to write `model.onnx`, `report.json` and `report.html` to. */
   readonly out: string;
-  /** Text to calibrate, select and judge on. */
+  /** A dataset card, or a text, to calibrate, select and judge on. */
   readonly data?: string | undefined;
   /** Text to judge on, when it is not a part of `data`. */
   readonly heldout?: string | undefined;
@@ -96,7 +97,8 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
   }
 
   return withOutputFolder(out, path, async (staging) => {
-    const splits = data === undefined ? undefined : await readSplits({ data, heldout });
+    const card = isCard(data) ? data : undefined;
+    const splits = data === undefined || card ? undefined : await readSplits({ data, heldout });
     listener.step(`reading ${path}`);
     const model = await readModel(path);
     assertValid(model);
@@ -115,6 +117,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       model: path,
       passes,
       splits,
+      card,
       folder: staging.trials,
       threads,
       signal,
@@ -130,17 +133,23 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const files = { original: path, candidate, heldout: judging.heldout, budget: asked };
+    const { heldout: text, data: examples } = judging;
+    const files = { original: path, candidate, heldout: text, data: examples, budget: asked };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
     const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
     const held = holdBudget({ validation, figures, maxDrop, budget: asked });
     if (held.verdict !== undefined) writeVerdict(audit, held.verdict);
     refuseOverBudget(held, records);
-    listener.step('counting skipped tiles');
-    const { heldout: text } = judging;
-    const folder = staging.trials;
-    const tiles = await measureTiles({ candidate, heldout: text, validation, folder, threads, signal });
+    const tiles = await measureTiles({
+      candidate,
+      heldout: text,
+      validation,
+      folder: staging.trials,
+      threads,
+      listener,
+      signal,
+    });
 
     const machine = await machineOrNull();
     throwIfCancelled(signal);

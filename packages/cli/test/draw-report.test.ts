@@ -1,6 +1,8 @@
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseReport } from '@sentei/report';
 import { expect, test } from 'vitest';
+import { benchmarkFigure, benchmarkRecord, modelFigures } from '../../report/test/support/benchmark.ts';
 import { drawReport } from '../src/draw-report.ts';
 import { prune } from '../src/index.ts';
 import { emptyFolder, listing, savedModel } from './support/models.ts';
@@ -26,15 +28,14 @@ test('drawn again from the report, the page is that which prune wrote', async ()
 test('prices and measurements of other commands go into the page, which lies beside the report', async () => {
   const { folder, report, page } = await pruned();
   const benchmark = join(folder, 'benchmark.json');
-  const summary = { median: 3.6, lowerQuartile: 3, upperQuartile: 4 };
-  await writeFile(
-    benchmark,
-    JSON.stringify({ threads: 2, points: [{ label: 'length 8', original: summary, candidate: summary }] }),
-  );
+  const figures = [benchmarkFigure({ label: 'length 8', original: modelFigures(3.6) })];
+  const { source, result } = parseReport(await readFile(report, 'utf8'), report);
+  const record = benchmarkRecord({ figures, files: { original: source, candidate: result } });
+  await writeFile(benchmark, JSON.stringify(record));
   const drawn = await drawReport({ report, benchmark, pricePerHour: 2.5, currency: '$' });
   expect(drawn.path).toBe(page);
   const text = await readFile(page, 'utf8');
-  expect(text).toContain('length 8 (2 threads)');
+  expect(text).toContain('length 8 (cpu, 2 threads, graph optimization all)');
   expect(text).toContain('$2.50');
 });
 

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { measured, quality } from '../../report/test/support/report.ts';
 import { measureTiles } from '../src/measure-tiles.ts';
 import { emptyFolder, savedModel } from './support/models.ts';
+import { recorder } from './support/streams.ts';
 
 const context = { logger: console, judge: undefined, maxDrop: 0.01, progress: () => undefined };
 const heldout = await readFile('checkpoints/fox-pro-6l/heldout.txt');
@@ -16,7 +17,14 @@ async function rewritten(epsilon: number) {
   await runPipeline(model, [acp({ epsilon })], context);
   const candidate = join(folder, 'model.onnx');
   await writeModel(model, candidate);
-  return { candidate, folder, heldout, threads: 1, validation: measured({ quality: [quality(1024, 0)] }) };
+  return {
+    candidate,
+    folder,
+    heldout,
+    threads: 1,
+    listener: recorder(),
+    validation: measured({ quality: [quality(1024, 0)] }),
+  };
 }
 
 test('each head of each attention has a share, larger where more may be left out', async () => {

@@ -24,6 +24,13 @@ test('the README has all options of benchmark', async () => {
   }
 });
 
+test('the README has all options of calibrate', async () => {
+  const { stdout } = await sentei(['calibrate', '--help']);
+  const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+ <[^>]+>) /gm)].map(([, flag]) => flag);
+  expect(flags.length).toBeGreaterThan(10);
+  for (const flag of flags) expect(readme).toContain(`| \`${flag}\` `);
+});
+
 test('the README has all options of prune and the default pipeline', async () => {
   const { stdout } = await sentei(['prune', '--help']);
   const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+ <\w+>)/gm)].map(([, flag]) => flag);

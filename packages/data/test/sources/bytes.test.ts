@@ -71,3 +71,10 @@ test('what cannot be read is named', async () => {
     subject: folder(),
   });
 });
+
+test('a file that changes after it was opened is refused', async () => {
+  const path = await textFile('abcdef');
+  const dataset = await bytesDataset({ path, input: 'x', length: 2 });
+  await writeFile(path, 'abcdefg');
+  await expect(collect(dataset.read())).rejects.toMatchObject({ code: 'invalid-data', subject: path });
+});

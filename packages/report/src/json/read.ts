@@ -146,13 +146,35 @@ export function parseReport(json: string, path: string): Report {
   });
 }
 
+const measuredFile = z.object({ sha256: text });
+const measuredPair = z.object({ original: measuredFile, candidate: measuredFile.optional() });
+
+/** Where files of measurements say what they are about: a benchmark in `files`, a validation at its top. */
+const measuredPairs = [z.object({ files: measuredPair }).transform(({ files }) => files), measuredPair];
+
 /**
- * Reads a file of measurements that goes with a report.
+ * Reads a file of measurements that goes with a report. Figures of other models have no place beside it, so files that tell
+ * by hashes which models they are about have to be about these.
  *
- * @throws SenteiError `invalid-data` when it is no JSON object
+ * @throws SenteiError `invalid-data` when it is no JSON object, or about other models
  */
-export function parseMeasurements(json: string, path: string): Readonly<Record<string, unknown>> {
+export function parseMeasurements(
+  json: string,
+  path: string,
+  { source, result }: Pick<Report, 'source' | 'result'>,
+): Readonly<Record<string, unknown>> {
   const value = parseJson(json, path);
+  for (const pair of measuredPairs) {
+    const { data } = pair.safeParse(value);
+    if (data === undefined) continue;
+    const { original, candidate } = data;
+    const isOther = original.sha256 !== source.sha256 || (candidate && candidate.sha256 !== result.sha256);
+    if (!isOther) break;
+    throw new SenteiError('invalid-data', `${path} is about other models than the report`, {
+      subject: path,
+      hint: 'measure the models whose SHA-256 is in the report',
+    });
+  }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw new SenteiError('invalid-data', `${path} holds no JSON object`, {
     subject: path,

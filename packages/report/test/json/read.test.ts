@@ -33,11 +33,32 @@ test('what is no report is refused with the place of the first fault', () => {
 });
 
 test('measurements are an object', () => {
-  expect(parseMeasurements('{"points": []}', 'b.json')).toEqual({ points: [] });
+  expect(parseMeasurements('{"points": []}', 'b.json', fullReport())).toEqual({ points: [] });
   for (const json of ['[]', 'null', '3', '{']) {
-    expect(() => parseMeasurements(json, 'b.json')).toThrow(
+    expect(() => parseMeasurements(json, 'b.json', fullReport())).toThrow(
       expect.objectContaining({ code: 'invalid-data' }),
     );
+  }
+});
+
+test('measurements of other models are refused', () => {
+  const { source, result } = fullReport();
+  const report = { source: { ...source, sha256: 'a' }, result: { ...result, sha256: 'b' } };
+  const read = (file: unknown) => parseMeasurements(JSON.stringify(file), 'm.json', report);
+  const [a, b] = [{ sha256: 'a' }, { sha256: 'b' }];
+  for (const pair of [{ original: a, candidate: b }, { original: a }]) {
+    expect(read(pair)).toEqual(pair);
+    expect(read({ files: pair })).toEqual({ files: pair });
+  }
+  for (const pair of [{ original: a, candidate: a }, { original: b, candidate: b }, { original: b }]) {
+    for (const file of [pair, { files: pair, original: 'a.onnx' }]) {
+      expect(() => read(file)).toThrow(
+        expect.objectContaining({
+          code: 'invalid-data',
+          message: 'm.json is about other models than the report',
+        }),
+      );
+    }
   }
 });
 

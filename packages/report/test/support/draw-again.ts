@@ -6,7 +6,7 @@ export async function drawAgain(folder: string, pricePerHour: number): Promise<s
   const read = (name: string) => readFile(`${folder}/${name}`, 'utf8');
   const report = parseReport(await read('report.json'), 'report.json');
   const benchmark = await read('benchmark.json').then(
-    (text) => parseMeasurements(text, 'benchmark.json'),
+    (text) => parseMeasurements(text, 'benchmark.json', report),
     () => undefined, // nobody has measured yet
   );
   const pricing = { pricePerHour, currency: '$', inferencesPerDay: 1_000_000 };

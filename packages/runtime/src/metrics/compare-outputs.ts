@@ -74,9 +74,12 @@ export function compareOutputs(
 }
 
 function toComparable(original: HostTensor, candidate: HostTensor): [ArrayLike<number>, ArrayLike<number>] {
-  if (original.type !== 'string') return [toNumbers(original), toNumbers(candidate)];
-  const agreement = original.data.map((text, index) => (text === candidate.data[index] ? 1 : 0));
-  return [new Uint8Array(agreement.length).fill(1), agreement];
+  if (original.type === 'string') {
+    const agreement = original.data.map((text, index) => (text === candidate.data[index] ? 1 : 0));
+    return [new Uint8Array(agreement.length).fill(1), agreement];
+  }
+  if (candidate.type === 'string') throw new SenteiError('invalid-data', 'strings are no numbers');
+  return [toNumbers(original), toNumbers(candidate)];
 }
 
 function compareNumbers(a: ArrayLike<number>, b: ArrayLike<number>): Omit<OutputComparison, 'top1Agreement'> {

@@ -1,8 +1,6 @@
 import { elementCount, type HostTensor } from '@sentei/data';
 import { logSumExp } from './log-sum-exp.ts';
-import { toNumbers } from './to-numbers.ts';
-
-const FLOATS: readonly string[] = ['float32', 'float64', 'float16'];
+import { type NumberTensor, toNumbers } from './to-numbers.ts';
 
 /** How far from 1 the sum of rounded probabilities may be. */
 const SUM_TOLERANCE = 1e-3;
@@ -27,7 +25,7 @@ export type RowMeaning = 'probabilities' | 'logits';
 export function divergence(original: HostTensor, candidate: HostTensor): number | undefined {
   const width = original.dims.at(-1) ?? 0;
   const rows = elementCount(original.dims.slice(0, -1));
-  if (width < 2 || rows === 0 || !FLOATS.includes(original.type)) return undefined;
+  if (width < 2 || rows === 0 || !isFloat(original) || !isFloat(candidate)) return undefined;
   const [a, b] = [toNumbers(original), toNumbers(candidate)];
   const logarithms = meaningOf(a, width) === 'probabilities' ? logOfShares : logOfSoftmax;
   let total = 0;
@@ -35,6 +33,10 @@ export function divergence(original: HostTensor, candidate: HostTensor): number 
     total += rowDivergence(logarithms(a, start, width), logarithms(b, start, width));
   }
   return total / rows;
+}
+
+function isFloat(tensor: HostTensor): tensor is NumberTensor {
+  return ['float32', 'float64', 'float16'].includes(tensor.type);
 }
 
 /** Whether all rows of `width` numbers are distributions already. */

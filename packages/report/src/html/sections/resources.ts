@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatBytes, formatMilliseconds, formatNumber } from '../../text/format.ts';
+import { formatBytes, formatCount, formatMilliseconds, formatNumber } from '../../text/format.ts';
 import { type Content, html, type Markup, modelText } from '../markup.ts';
 import { drawTable } from '../table.ts';
 import type { PageInput } from '../types.ts';
@@ -31,7 +31,20 @@ const figure = z.object({
   candidate: modelFigures.optional().catch(undefined),
 });
 
+const modelWork = z.object({
+  flops: z.object({ least: z.number(), most: z.number().nullable() }),
+  bytes: z.number(),
+  unknown: z.array(z.unknown()),
+});
+
+const pointWork = z.object({
+  label: z.string(),
+  original: modelWork,
+  candidate: modelWork.optional().catch(undefined),
+});
+
 const benchmarkFile = z.object({
+  work: z.array(z.unknown()).catch([]),
   figures: z.array(z.unknown()),
   energy: z
     .discriminatedUnion('status', [
@@ -57,8 +70,8 @@ export function drawResources({ benchmark, validation, report }: PageInput): Mar
         return parsed.success ? [parsed.data] : [];
       })
     : [];
-  return html`<section aria-labelledby="resources"><h2 id="resources">Memory, cold start and energy</h2>
-${figures.length > 0 ? html`${drawStarts(figures)}${drawEnergy(figures, data?.energy)}` : drawMemory([validation, report])}
+  return html`<section aria-labelledby="resources"><h2 id="resources">Memory, cold start, work and energy</h2>
+${figures.length > 0 ? html`${drawStarts(figures)}${drawWork(data?.work ?? [])}${drawEnergy(figures, data?.energy)}` : drawMemory([validation, report])}
 </section>
 `;
 }
@@ -99,6 +112,42 @@ function drawStarts(figures: readonly Figure[]): Markup {
     ]),
     words: [1],
   });
+}
+
+/** Arithmetic that was counted from the graphs. */
+function drawWork(work: readonly unknown[]): Markup | undefined {
+  const points = work.flatMap((each) => {
+    const parsed = pointWork.safeParse(each);
+    return parsed.success ? [parsed.data] : [];
+  });
+  if (points.length === 0) return undefined;
+  const row = (
+    label: string,
+    name: string,
+    { flops, bytes, unknown }: z.output<typeof modelWork>,
+  ): Content[] => [
+    modelText(label, 80),
+    name,
+    formatBounds(flops),
+    formatBytes(bytes),
+    formatCount(unknown.length),
+  ];
+  const rows = points.flatMap(({ label, original, candidate }) => [
+    row(label, 'original', original),
+    ...(candidate === undefined ? [] : [row(label, 'pruned', candidate)]),
+  ]);
+  return drawTable({
+    caption:
+      'Arithmetic of one run, counted from the graph; a multiplication with an addition is two operations',
+    head: ['size', 'model', 'operations', 'bytes moved', 'nodes not counted'],
+    rows: rows.slice(0, MOST_ROWS),
+    words: [1],
+  });
+}
+
+function formatBounds({ least, most }: z.output<typeof modelWork>['flops']): string {
+  if (most === null) return `at least ${formatCount(least)}`;
+  return least === most ? formatCount(least) : `${formatCount(least)} to ${formatCount(most)}`;
 }
 
 function drawEnergy(figures: readonly Figure[], told: z.output<typeof benchmarkFile>['energy']): Markup {

@@ -82,7 +82,7 @@ function drawLosses(kit: ChartKit, quality: readonly QualityFigure[], { report }
     upper: 100 * (figure.interval?.upper ?? figure.drop),
   }));
   const budget = 100 * report.options.maxDrop;
-  const short = (text: string) => (text.length > 44 ? `${[...text].slice(0, 43).join('')}…` : text);
+  const short = (text: string) => (text.length > 38 ? `${[...text].slice(0, 37).join('')}…` : text);
   return drawChart(kit, {
     title: 'Loss on each set of data',
     description: `Relative to the original, with the paired bootstrap interval as a bar. The dashed line is the budget of ${formatShare(report.options.maxDrop)}, the whole one no loss.`,
@@ -91,8 +91,8 @@ function drawLosses(kit: ChartKit, quality: readonly QualityFigure[], { report }
       { label: 'shifted data', colour: 'var(--candidate)', shape: 'triangle' },
     ],
     options: {
-      height: 90 + 36 * shown.length,
-      marginLeft: 8,
+      height: 80 + 30 * shown.length,
+      marginLeft: 280,
       x: {
         label: 'loss, %',
         grid: true,
@@ -113,8 +113,8 @@ function drawLosses(kit: ChartKit, quality: readonly QualityFigure[], { report }
           y: 'row',
           text: (_, index: number) => short(nameOf(shown[index] as QualityFigure)),
           frameAnchor: 'left',
-          textAnchor: 'start',
-          dy: -14,
+          textAnchor: 'end',
+          dx: -12,
         }),
         Plot.ruleY(rows, {
           y: 'row',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { drawResources } from '../../../src/html/sections/resources.ts';
-import { benchmarkFigure, benchmarkRecord, modelFigures } from '../../support/benchmark.ts';
+import { benchmarkFigure, benchmarkRecord, modelFigures, modelWork } from '../../support/benchmark.ts';
 import { cellsOf } from '../../support/page.ts';
 import { measured, report } from '../../support/report.ts';
 
@@ -12,8 +12,19 @@ test('starts and peaks of both models are listed, and why energy is unknown', ()
   expect(cellsOf(markup)).toEqual([
     ['batch 1, length 128, all', 'original', ...figures],
     ['batch 1, length 128, all', 'pruned', ...figures],
+    ['batch 1, length 128', 'original', '2,500,000,000', '5.0 MB', '0'],
+    ['batch 1, length 128', 'pruned', '2,000,000,000', '5.0 MB', '0'],
   ]);
   expect(String(markup)).toContain('Energy is unknown: <bdi>there are no counters</bdi>');
+});
+
+test('arithmetic that depends on data has bounds', () => {
+  const work = [
+    { label: 'a', original: modelWork(1, 2) },
+    { label: 'b', original: modelWork(3, null) },
+  ];
+  const rows = cellsOf(drawResources({ report: report(), benchmark: benchmarkRecord({ work }) }));
+  expect(rows.slice(-2).map(([, , operations]) => operations)).toEqual(['1 to 2', 'at least 3']);
 });
 
 test('energy is listed where it was measured, and one model alone too', () => {
