@@ -3,7 +3,7 @@
  * processes (two runtimes, two models) take turns, and each side sums up its own times by its own code. See README.md.
  *
  *     node tools/bench/compare-latency.mjs <original> <pruned> <text> [--python python3] [--lengths 128,512]
- *       [--levels all,disabled] [--threads 2] [--rounds 30] [--processes 3] [--out <file>]
+ *       [--levels all,disabled] [--threads 2] [--rounds 40] [--processes 8] [--out <file>]
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -22,8 +22,8 @@ const { values: options, positionals } = parseArgs({
     lengths: { type: 'string', default: '128,512' },
     levels: { type: 'string', default: 'all,disabled' },
     threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '30' },
-    processes: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '40' },
+    processes: { type: 'string', default: '8' },
     out: { type: 'string' },
   },
 });
@@ -33,8 +33,8 @@ const threads = Number(options.threads);
 const roundsPerProcess = Math.ceil(Number(options.rounds) / Number(options.processes));
 
 /** Milliseconds of a sample, and of runs before the first. */
-const SAMPLE_MS = 20;
-const WARM_UP_MS = 1500;
+const SAMPLE_MS = 50;
+const WARM_UP_MS = 800;
 
 /** Milliseconds of each of `runs` runs at a length. @typedef {(length: number, runs: number) => Promise<number[]>} Measure */
 /** @typedef {import('@sentei/runtime').GraphOptimizationLevel} Level */
@@ -136,6 +136,12 @@ function summariseHere(groups) {
   };
 }
 
+/** The median of one set of processes. @param {number[][][]} rounds */
+function ratioOf(rounds) {
+  const medianOf = (/** @type {number[] | undefined} */ times) => summarize(times ?? []).median;
+  return summarize(rounds.map(([before, after]) => medianOf(before) / medianOf(after))).median;
+}
+
 /** By NumPy. @param {number[][][][]} groups @returns {ReturnType<typeof summariseHere>} */
 function summariseThere(groups) {
   const { stdout, status } = spawnSync(options.python, [script, 'summarise'], {
@@ -156,14 +162,29 @@ for (const level of /** @type {Level[]} */ (options.levels.split(','))) {
     const node = summariseHere(sets.map(({ pairs }) => pairs[length]?.node ?? []));
     const python = summariseThere(sets.map(({ pairs }) => pairs[length]?.python ?? []));
     const apart = node.ratio / python.ratio - 1;
+    // How far sets of processes are apart tells what of it is chance.
+    const ratios = sets.map(({ pairs }) => ({
+      node: ratioOf(pairs[length]?.node ?? []),
+      python: ratioOf(pairs[length]?.python ?? []),
+    }));
     const load = { before, after: loadavg()[0] ?? 0 };
-    results.push({ level, length, rounds: roundsPerProcess * sets.length, node, python, apart, load });
+    results.push({
+      level,
+      length,
+      rounds: roundsPerProcess * sets.length,
+      node,
+      python,
+      apart,
+      ratios,
+      load,
+    });
     const show = (/** @type {typeof node} */ side) =>
       `${side.original.toFixed(2)} / ${side.pruned.toFixed(2)} ms = ${side.ratio.toFixed(3)} (${side.lower.toFixed(3)} - ${side.upper.toFixed(3)})`;
     const verdict = Math.abs(apart) <= 0.1 ? 'agree within 10 %' : 'DISAGREE';
     process.stdout.write(
       `${level}, length ${length}: Sentei ${show(node)}; Python ${show(python)}; ` +
-        `${(100 * apart).toFixed(1)} % apart, ${verdict}; load ${before.toFixed(1)} - ${load.after.toFixed(1)}\n`,
+        `${(100 * apart).toFixed(1)} % apart, ${verdict}; load ${before.toFixed(1)} - ${load.after.toFixed(1)}\n` +
+        `  by set: ${ratios.map((own) => `${own.node.toFixed(2)} / ${own.python.toFixed(2)}`).join(', ')}\n`,
     );
   }
   if (options.out !== undefined) {

@@ -1,5 +1,5 @@
 import { type PassRecord, SenteiError } from '@sentei/ir';
-import type { BudgetFacts, Report } from '@sentei/report';
+import type { Report } from '@sentei/report';
 import { type Budget, decideVerdict, type Figure, figuresOf, type OutputComparison } from '@sentei/runtime';
 import type { Listener } from './progress.ts';
 
@@ -17,16 +17,19 @@ export interface BudgetCheck {
   readonly budget?: Budget | undefined;
 }
 
+/** What a report says about the budget. */
+export type HeldBudget = Pick<Report, 'budget' | 'verdict'>;
+
 /** Holds what was measured against the budget. The verdict is absent when there is nothing to hold. */
-export function holdBudget({ validation, figures = [], maxDrop, budget }: BudgetCheck): BudgetFacts {
+export function holdBudget({ validation, figures = [], maxDrop, budget }: BudgetCheck): HeldBudget {
   const measured = validation.status === 'skipped' ? [] : figuresOf(validation);
   const drops = measured.flatMap(({ quantity, value }) =>
     quantity === 'drop' && value !== null ? [value] : [],
   );
-  const facts = { maxDrop, ...(drops.length > 0 ? { heldoutDrop: Math.max(...drops) } : {}) };
+  const held = { budget: { maxDrop, ...(drops.length > 0 ? { heldoutDrop: Math.max(...drops) } : {}) } };
   const asked = { ...(drops.length > 0 ? { maxDrop } : {}), ...budget };
-  if (Object.keys(asked).length === 0) return facts;
-  return { ...facts, verdict: decideVerdict([...measured, ...figures], asked) };
+  if (Object.keys(asked).length === 0) return held;
+  return { ...held, verdict: decideVerdict([...measured, ...figures], asked) };
 }
 
 /**
@@ -34,7 +37,7 @@ export function holdBudget({ validation, figures = [], maxDrop, budget }: Budget
  *
  * @throws SenteiError `budget-exceeded`
  */
-export function refuseOverBudget({ verdict }: BudgetFacts, records: readonly PassRecord[]): void {
+export function refuseOverBudget({ verdict }: HeldBudget, records: readonly PassRecord[]): void {
   if (verdict === undefined || verdict.outcome === 'pass') return;
   const failed = verdict.criteria.filter(({ outcome }) => outcome !== 'pass');
   const lossy = records.filter(({ patches }) =>

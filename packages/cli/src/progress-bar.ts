@@ -9,6 +9,7 @@ export interface BarState {
   readonly title: string;
   readonly message: string;
   readonly done: number;
+  /** 0 while nothing is known of how much there is to do: then there is no bar. */
   readonly total: number;
   /** How long it still takes, in words; empty while that is not known. */
   readonly left: string;
@@ -19,6 +20,8 @@ export interface BarState {
  * then the title is cut; the count and the time left stay longest.
  */
 export function drawBar({ title, message, done, total, left }: BarState, columns: number): string {
+  if (total === 0)
+    return cut([title, message].filter((text) => text !== '').join('  '), Math.max(0, columns - 1));
   const figures = [`${done}/${total}`, left].filter((text) => text !== '').join('  ');
   // The last column stays free: some terminals go on to the next line as soon as it is written to.
   const room = Math.max(0, columns - 1);

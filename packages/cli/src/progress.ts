@@ -124,7 +124,7 @@ class BarDisplay implements ProgressDisplay {
   readonly #left = new TimeLeft();
   #bar: InstanceType<typeof cliProgress.SingleBar> | undefined;
   #title = '';
-  #at: Progress = { message: '', done: 0, total: 1 };
+  #at: Progress = { message: '', done: 0, total: 0 };
 
   constructor(stream: TextStream, now: () => number) {
     this.#stream = stream;
@@ -135,7 +135,7 @@ class BarDisplay implements ProgressDisplay {
     this.stop();
     this.#left.reset();
     this.#title = oneLine(title);
-    this.#at = { message: '', done: 0, total: 1 };
+    this.#at = { message: '', done: 0, total: 0 };
     this.#start();
   }
 
@@ -175,7 +175,7 @@ class BarDisplay implements ProgressDisplay {
       },
       cliProgress.Presets.rect,
     );
-    this.#bar.start(this.#at.total, this.#at.done);
+    this.#bar.start(Math.max(this.#at.total, 1), this.#at.done);
   }
 
   /** The bar stands on the last line, so it goes away for the text and comes back below. */

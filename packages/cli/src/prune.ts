@@ -16,11 +16,13 @@ import { drawPage, type ModelFacts, printReport, type Report, type ValidationEff
 import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
+import { openCalibrator } from './calibration/open-calibrator.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
 import { measureTiles } from './measure-tiles.ts';
 import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
+import { isCard } from './prepare-card.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import { listPlugins, type PipelineSource, preparePasses } from './prepare-passes.ts';
 import { type Listener, SILENT } from './progress.ts';
@@ -28,6 +30,7 @@ import { recordFailure } from './record-failure.ts';
 import { runPasses, throwIfCancelled } from './run-passes.ts';
 import { surveyAnatomy } from './survey-anatomy.ts';
 import { validateResult } from './validate-result.ts';
+import { describeFile, sizeFigure } from './validation/describe-file.ts';
 import { senteiVersion } from './versions.ts';
 
 /** What `prune` reads, runs and writes. */
@@ -36,7 +39,7 @@ export interface PruneOptions extends PipelineSource {
   readonly model: string;
   /** The folder to write `model.onnx`, `report.json` and `report.html` to. */
   readonly out: string;
-  /** Text to calibrate, select and judge on. */
+  /** A dataset card, or a text, to calibrate, select and judge on. */
   readonly data?: string | undefined;
   /** Text to judge on, when it is not a part of `data`. */
   readonly heldout?: string | undefined;
@@ -95,7 +98,8 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
   }
 
   return withOutputFolder(out, path, async (staging) => {
-    const splits = data === undefined ? undefined : await readSplits({ data, heldout });
+    const card = isCard(data) ? data : undefined;
+    const splits = data === undefined || card ? undefined : await readSplits({ data, heldout });
     listener.step(`reading ${path}`);
     const model = await readModel(path);
     assertValid(model);
@@ -114,6 +118,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       model: path,
       passes,
       splits,
+      card,
       folder: staging.trials,
       threads,
       signal,
@@ -122,18 +127,22 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
 
     // Starts no process unless a pass asks it for something.
     await using executor = createExecutor({ signal });
-    const running = { judge: judging.judge, executor, maxDrop, listener, signal };
+    const { confidence } = asked ?? {};
+    const calibration =
+      data === undefined ? undefined : openCalibrator({ model: path, data, heldout, listener, signal });
+    const running = { judge: judging.judge, executor, calibration, maxDrop, confidence, listener, signal };
     const records = await runPasses(model, passes, { ...running, verify, seed, stopAfter, instruments });
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const files = { original: path, candidate, heldout: judging.heldout };
+    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
-    const budget = holdBudget({ validation, maxDrop, budget: asked });
-    if (budget.verdict !== undefined) writeVerdict(audit, budget.verdict);
-    refuseOverBudget(budget, records);
+    const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
+    const held = holdBudget({ validation, figures, maxDrop, budget: asked });
+    if (held.verdict !== undefined) writeVerdict(audit, held.verdict);
+    refuseOverBudget(held, records);
     const tiles = await measureTiles({
       candidate,
       heldout: judging.heldout,
@@ -167,7 +176,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       tiles,
       passes: records,
       validation,
-      budget,
+      ...held,
       warnings,
     };
     await writeFileWhole(join(staging.result, PAGE_FILE), await drawPage({ report }));

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Pass, type PassContext, removeAtExit } from '@sentei/ir';
 import { createExecutor } from '@sentei/runtime';
+import { openCalibrator } from './calibration/open-calibrator.ts';
 import { readSplits } from './data-splits.ts';
+import { isCard } from './prepare-card.ts';
 import { prepareJudge } from './prepare-judge.ts';
 import type { Listener } from './progress.ts';
 import { passContext } from './run-passes.ts';
@@ -30,14 +32,17 @@ export async function withTrialContext<Result>(
   work: (context: PassContext, scratch: string) => Promise<Result>,
 ): Promise<Result> {
   const { model, passes, data, heldout, maxDrop, threads, listener, signal } = settings;
-  const splits = data === undefined ? undefined : await readSplits({ data, heldout });
+  const card = isCard(data) ? data : undefined;
+  const splits = data === undefined || card ? undefined : await readSplits({ data, heldout });
   const folder = await mkdtemp(join(tmpdir(), 'sentei-'));
   const settled = removeAtExit(folder);
   try {
-    const { judge, warnings } = await prepareJudge({ model, passes, splits, folder, threads, signal });
+    const { judge, warnings } = await prepareJudge({ model, passes, splits, card, folder, threads, signal });
     for (const warning of warnings) listener.warn(warning);
     await using executor = createExecutor({ signal });
-    return await work(passContext({ judge, executor, maxDrop, listener, signal }), folder);
+    const calibration =
+      data === undefined ? undefined : openCalibrator({ model, data, heldout, listener, signal });
+    return await work(passContext({ judge, executor, calibration, maxDrop, listener, signal }), folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
     settled();

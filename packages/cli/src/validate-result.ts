@@ -1,13 +1,17 @@
 import type { Report, ValidationEffort } from '@sentei/report';
-import { type Validation, validatePair } from '@sentei/runtime';
+import { type Budget, type HeldoutData, type Validation, validatePair } from '@sentei/runtime';
 import type { Listener } from './progress.ts';
 
 export interface ResultFiles {
   readonly original: string;
   readonly candidate: string;
   readonly heldout: Uint8Array | undefined;
+  /** Held-out examples of a card. */
+  readonly data?: HeldoutData | undefined;
   readonly threads: number;
   readonly effort: ValidationEffort;
+  /** Of intervals, and whether memory has to be known: as the budget asks. */
+  readonly budget?: Budget | undefined;
   /** Whether any patch was applied; a copy of the original needs no comparison. */
   readonly isChanged: boolean;
   readonly listener: Listener;
@@ -20,7 +24,7 @@ export interface ResultFiles {
  * @throws SenteiError as `validatePair`
  */
 export async function validateResult(files: ResultFiles): Promise<Report['validation']> {
-  const { original, candidate, heldout, threads, effort, isChanged, listener, signal } = files;
+  const { original, candidate, heldout, data, threads, effort, budget, isChanged, listener, signal } = files;
   if (!isChanged) {
     listener.info('nothing was changed: the result is a copy of the original, byte by byte');
     return { status: 'skipped', reason: 'the result is a copy of the original' };
@@ -35,12 +39,16 @@ export async function validateResult(files: ResultFiles): Promise<Report['valida
     original,
     candidate,
     heldout,
+    data,
     threads,
     effort,
+    confidence: budget?.confidence,
+    memory: budget?.maxMemoryRatio !== undefined,
     signal,
     onProgress,
   });
-  for (const warning of gapsOf(validation, heldout !== undefined)) listener.warn(warning);
+  for (const warning of gapsOf(validation, heldout !== undefined || data?.metric !== undefined))
+    listener.warn(warning);
   return validation;
 }
 

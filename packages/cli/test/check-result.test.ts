@@ -11,7 +11,10 @@ const records = [
 test('the worst loss is held against the budget', () => {
   const validation = measured({ quality: [quality(1024, 0.02), quality(4096, 0.005)] });
   const held = holdBudget({ validation, maxDrop: 0.02 });
-  expect(held).toMatchObject({ maxDrop: 0.02, heldoutDrop: 0.02, verdict: { outcome: 'pass' } });
+  expect(held).toMatchObject({
+    budget: { maxDrop: 0.02, heldoutDrop: 0.02 },
+    verdict: { outcome: 'pass' },
+  });
   expect(() => refuseOverBudget(held, records)).not.toThrow();
   expect(() => refuseOverBudget(holdBudget({ validation, maxDrop: 0.01 }), records)).toThrow(
     expect.objectContaining({
@@ -32,15 +35,17 @@ test('an infinite loss is over any budget, a gain under the budget of zero', () 
   );
   const better = measured({ quality: [quality(1024, -0.1)] });
   expect(holdBudget({ validation: better, maxDrop: 0 })).toMatchObject({
-    heldoutDrop: -0.1,
+    budget: { heldoutDrop: -0.1 },
     verdict: { outcome: 'pass' },
   });
 });
 
 test('without figures there is nothing to hold, unless it was asked for', () => {
   const skipped = { status: 'skipped', reason: 'as asked' } as const;
-  expect(holdBudget({ validation: skipped, maxDrop: 0.01 })).toEqual({ maxDrop: 0.01 });
-  expect(holdBudget({ validation: measured({ quality: [] }), maxDrop: 0.01 })).toEqual({ maxDrop: 0.01 });
+  expect(holdBudget({ validation: skipped, maxDrop: 0.01 })).toEqual({ budget: { maxDrop: 0.01 } });
+  expect(holdBudget({ validation: measured({ quality: [] }), maxDrop: 0.01 })).toEqual({
+    budget: { maxDrop: 0.01 },
+  });
   const held = holdBudget({ validation: skipped, maxDrop: 0.01, budget: { minSpeedup: 1.1 } });
   expect(held.verdict).toMatchObject({ outcome: 'fail', criteria: [{ outcome: 'unknown' }] });
   expect(() => refuseOverBudget(held, [])).toThrow(/speed-up was not measured/);

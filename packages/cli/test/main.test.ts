@@ -78,3 +78,20 @@ test('an interruption gets through to a pass that computes for long, at its next
   const left = (await listing(folder)).filter((path) => !path.startsWith('node_modules'));
   expect([exit, left]).toEqual([130, ['tiny.onnx']]);
 });
+
+test('a reader that has seen enough is no error', async () => {
+  const model = await savedModel(await emptyFolder());
+  for (const args of [
+    ['print', model],
+    ['inspect', model, '--json'],
+  ]) {
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.stdout.destroy();
+    const [code] = await once(child, 'close');
+    expect([code, said]).toEqual([0, '']);
+  }
+});

@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSplits } from '../src/data-splits.ts';
 import { prepareJudge } from '../src/prepare-judge.ts';
 import { byteModel, emptyFolder, savedModel, savedText } from './support/models.ts';
 import { blur, tidy } from './support/passes.ts';
+import { savedVariedText } from './support/varied-text.ts';
 
 test('a byte-level language model with text gets a judge, and its held-out text', async () => {
   const folder = await emptyFolder();
@@ -19,7 +22,9 @@ test('without text an empirical pass has nothing to judge on', async () => {
   expect(await prepareJudge({ ...options, passes: [tidy(), blur(), blur()] })).toEqual({
     judge: undefined,
     heldout: undefined,
-    warnings: ['blur has nothing to judge on and will refuse all it finds: give a text with --data'],
+    warnings: [
+      'blur has nothing to judge on and will refuse all it finds: give a text or a dataset card with --data',
+    ],
   });
   expect((await prepareJudge({ ...options, passes: [tidy()] })).warnings).toEqual([]);
 });
@@ -34,7 +39,7 @@ test('text for another kind of model, or for none that runs, is said to be unuse
     return found.warnings;
   };
   expect(await warningsFor(byteModel({ vocabulary: 300 }))).toEqual([
-    expect.stringContaining('the data is not used: the model is not a byte-level language model'),
+    expect.stringContaining('the data is not used: text measures byte-level language models only'),
     'blur has nothing to judge on and will refuse all it finds',
   ]);
   const future = byteModel();
@@ -55,4 +60,32 @@ test('an interruption is not taken for a model that does not run', async () => {
     signal: AbortSignal.abort(),
   });
   await expect(preparing).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('a card is judged on, or said to be of no use for it', async () => {
+  const folder = await emptyFolder();
+  await savedVariedText(folder, 40 * 64);
+  const card = join(folder, 'card.json');
+  const source = { kind: 'bytes', path: 'varied.txt', length: 64 };
+  await writeFile(card, JSON.stringify({ version: 1, source }));
+  const prepare = async (model: ReturnType<typeof byteModel>) =>
+    prepareJudge({
+      model: await savedModel(folder, model),
+      passes: [blur()],
+      splits: undefined,
+      card,
+      folder,
+      threads: 1,
+    });
+  const found = await prepare(byteModel({ logits: 0 }));
+  expect(found).toMatchObject({
+    warnings: [],
+    heldout: undefined,
+    data: { metric: { name: 'bits per byte' } },
+  });
+  expect(await found.judge?.measure(byteModel({ logits: 0 }), 'calibration')).toBeCloseTo(8, 5);
+  const other = await prepare(byteModel({ vocabulary: 300 }));
+  expect(other.judge).toBeUndefined();
+  expect(other.data?.dataset?.size).toBe(20);
+  expect(other.warnings[0]).toContain('nothing is judged on the data: no metric fits');
 });

@@ -20,6 +20,11 @@ test('with less room the message goes, then the bar, then the end of the title',
   ]);
 });
 
+test('a step of unknown size has no bar', () => {
+  expect(drawBar({ ...state, message: '', total: 0, left: '' }, 80)).toBe('calibrating');
+  expect(drawBar({ ...state, total: 0 }, 12)).toBe('calibratin…');
+});
+
 test('no state is wider than its terminal', () => {
   const text = fc.string({ maxLength: 60 });
   const count = fc.nat(1e6);

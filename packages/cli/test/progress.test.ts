@@ -43,7 +43,8 @@ test('the bar follows the width of the terminal', () => {
   const stream = Object.assign(textStream(true), { columns: 80, rows: 24 });
   const display = displayProgress(stream, () => 0);
   display.step('calibrating on everything there is');
-  expect(stream.text()).toContain('calibrating on everything there is ');
+  display.progress({ message: '', done: 1, total: 4 });
+  expect(stream.text()).toContain('calibrating on everything there is');
   stream.columns = 24;
   display.warn('narrow');
   display.stop();

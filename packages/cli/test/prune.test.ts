@@ -14,6 +14,7 @@ import {
 } from './support/models.ts';
 import { FAKES } from './support/passes.ts';
 import { recorder } from './support/streams.ts';
+import { savedVariedText } from './support/varied-text.ts';
 
 const FAST = { threads: 1, validation: 'short', factories: FAKES } as const;
 
@@ -43,6 +44,33 @@ test('the empty pipeline passes the model on byte by byte', async () => {
   expect(listener.heard).toContain(
     'info nothing was changed: the result is a copy of the original, byte by byte',
   );
+});
+
+test('a dataset card selects and judges', async () => {
+  const folder = await emptyFolder();
+  const model = await savedModel(folder);
+  await savedVariedText(folder, 64 * 64);
+  const data = join(folder, 'card.json');
+  await writeFile(
+    data,
+    JSON.stringify({ version: 1, source: { kind: 'bytes', path: 'varied.txt', length: 64 } }),
+  );
+  const report = await prune({
+    ...FAST,
+    model,
+    out: join(folder, 'out'),
+    data,
+    pipeline: 'blur{factor=1.0001}',
+  });
+  const [patch] = report.passes.flatMap(({ patches }) => patches);
+  expect(patch).toMatchObject({ decision: 'applied', scores: { selection: expect.any(Number) } });
+  expect(report.data).toBeNull();
+  expect(report.validation).toMatchObject({ quality: [{ metric: 'bits per byte', examples: 32 }] });
+  expect(report.budget.heldoutDrop).toBeLessThan(0.01);
+  const costly = { model, data, pipeline: 'sneak{factor=9}', maxDrop: 0 };
+  const { error, left } = await failure(costly);
+  expect(error).toMatchObject({ code: 'budget-exceeded' });
+  expect(left).toEqual([]);
 });
 
 test('a byte-level language model is pruned, compared and reported', async () => {

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareModels } from './support/compare-models.ts';
 import { compareQuality } from './support/compare-quality.ts';
 import { compareSpeed } from './support/compare-speed.ts';
-import { checkpointFile } from './support/model-file.ts';
+import { gatherStatistics } from './support/gather-statistics.ts';
+import { checkpointFile, modelFile } from './support/model-file.ts';
 
-test.each(['compare-models', 'compare-quality', 'compare-speed'])(
+test.each(['compare-models', 'compare-quality', 'compare-speed', 'gather-statistics'])(
   'the example %s in the README is the one that runs here',
   async (name) => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -41,4 +43,16 @@ test('a model compared with itself is the same model', async () => {
   ]);
   expect(bits).toBe(0);
   expect(speed.points.map(({ label }) => label)).toEqual(['128 tokens']);
+});
+
+test('values of a model have statistics over a text', async () => {
+  const text = await modelFile((await readFile(checkpointFile('heldout.txt'))).subarray(0, 16_384));
+  const place = join(dirname(text), 'some.txt');
+  await rename(text, place);
+  const cache = join(dirname(text), 'cache');
+  const gather = () => gatherStatistics(checkpointFile('model.onnx'), place, ['embedding'], cache);
+  const first = await gather();
+  expect(first).toMatchObject({ examples: 8, values: [{ value: 'embedding', shape: [256, 256] }] });
+  expect(first.values[0]?.mean).toHaveLength(256);
+  expect(await gather()).toEqual(first);
 });

@@ -35,7 +35,10 @@ export function addPipelineFlags(command: Command): Command {
       new Option('--verify <when>', 'when the graph is checked').choices([...VERIFY_WHEN]).default('each'),
     )
     .option('--seed <number>', 'of random numbers that passes ask for', readWhole, 0)
-    .option('--data <file>', 'text: a quarter calibrates, a quarter selects, half judges')
+    .option(
+      '--data <file>',
+      'a dataset card, or a text of which a quarter calibrates, a quarter selects, half judges',
+    )
     .option('--heldout <file>', 'text that judges; then the halves of --data calibrate and select')
     .option('--max-drop <share>', 'largest loss of quality, relative to the original', readShare, 0.01)
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 2);

@@ -11,6 +11,7 @@ import {
 import { SenteiError } from '@sentei/ir';
 import {
   chooseMetric,
+  type Effort,
   type HeldoutData,
   isByteLanguageModel,
   loadMetric,
@@ -31,6 +32,7 @@ export interface HeldoutSource {
   /** A name with options, or the path of a module. Default: what the card says, or what fits. */
   readonly metric?: string | undefined;
   readonly shifts: readonly Shift[];
+  readonly effort: Effort;
   /** Whether the budget is about the metric: without, data that no metric fits is compared by outputs alone. */
   readonly needsMetric: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +48,7 @@ export interface OpenedHeldout {
 
 /** Windows of text as `prune` measures them, of which as many are shifted. */
 const WINDOW = 1024;
-const SHIFTED_WINDOWS = 96;
+const SHIFTED_WINDOWS = { full: 96, short: 8 } as const;
 
 /** What a byte-level language model is measured by when nothing else is asked for. */
 const BITS_PER_BYTE = 'bits-per-byte';
@@ -58,12 +60,12 @@ const BITS_PER_BYTE = 'bits-per-byte';
  * @throws SenteiError as `openCard`, `readSplits`, `chooseMetric` and `loadMetric`
  */
 export async function openHeldout(signature: Signature, source: HeldoutSource): Promise<OpenedHeldout> {
-  const { data, heldout, metric: stated, shifts, signal } = source;
+  const { data, heldout, metric: stated, shifts, effort, signal } = source;
   const isText = extname(data).toLowerCase() !== '.json' && isByteLanguageModel(signature);
   const [, sequence] = signature.inputs[0]?.dims ?? [];
   const length = isText ? { length: typeof sequence === 'number' ? sequence : WINDOW } : {};
   const card = await openCard(data, { model: signature.inputs, heldout, signal, ...length });
-  const dataset = isText ? sliceRows(card.splits.heldout, 0, SHIFTED_WINDOWS) : card.splits.heldout;
+  const dataset = isText ? sliceRows(card.splits.heldout, 0, SHIFTED_WINDOWS[effort]) : card.splits.heldout;
   const example = await firstOf(dataset, signal);
   const metric = await findMetric(signature, example, card, source);
   const shifted: ShiftedData[] = [];

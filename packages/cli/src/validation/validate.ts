@@ -1,28 +1,27 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { readModel, SenteiError, writeFileWhole } from '@sentei/ir';
+import { join, resolve } from 'node:path';
+import { SenteiError, writeFileWhole } from '@sentei/ir';
 import {
   type Budget,
   decideVerdict,
   describeMachine,
-  type Figure,
   figuresOf,
   planRollout,
   printBudget,
   rolloutInput,
   runtimePackageVersion,
-  type ValidatedModel,
   type ValidationRecord,
   validatePair,
 } from '@sentei/runtime';
 import { type Audit, withAudit } from '../audit/with-audit.ts';
 import { writeVerdict } from '../audit/write-verdict.ts';
-import { externalLocations, readFileFacts } from '../file-facts.ts';
+import { readFileFacts } from '../file-facts.ts';
 import { printJson } from '../json.ts';
 import { type Listener, SILENT } from '../progress.ts';
 import { throwIfCancelled } from '../run-passes.ts';
 import { gapsOf } from '../validate-result.ts';
 import { senteiVersion } from '../versions.ts';
+import { describeFile, sizeFigure } from './describe-file.ts';
 import { type OpenedHeldout, openHeldout } from './open-heldout.ts';
 import { parseShifts } from './parse-shifts.ts';
 
@@ -44,6 +43,8 @@ export interface ValidateOptions {
   /** Default: 2. */
   readonly threads?: number | undefined;
   readonly provider?: 'cpu' | 'cuda' | undefined;
+  /** Whether CUDA may multiply in TensorFloat-32. Default: true, as ONNX Runtime does. */
+  readonly tf32?: boolean | undefined;
   readonly effort?: 'full' | 'short' | undefined;
   /** A folder for `validation.json`, or a file whose name ends with `.json`. */
   readonly out?: string | undefined;
@@ -90,13 +91,14 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
     candidate: options.candidate,
     data: async (signature) => {
       if (data === undefined) return undefined;
-      opened = await openHeldout(signature, { data, heldout, metric, shifts, needsMetric, signal });
+      opened = await openHeldout(signature, { data, heldout, metric, shifts, effort, needsMetric, signal });
       audit.append('data-opened', { ...opened.facts, shifts: shifts.map(({ text }) => text) });
       return opened.data;
     },
     memory: budget.maxMemoryRatio !== undefined,
     confidence: budget.confidence,
     executionProvider: provider,
+    tf32: options.tf32,
     threads,
     effort,
     signal,
@@ -147,22 +149,6 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
     audit.append('file-written', { ...(await readFileFacts(target)) });
   }
   return record;
-}
-
-async function describeFile(path: string): Promise<ValidatedModel> {
-  const model = await readModel(path);
-  let externalBytes = 0;
-  for (const location of externalLocations(model)) {
-    const found = await stat(join(dirname(path), location)).catch(() => undefined);
-    externalBytes += found?.size ?? 0;
-  }
-  return { ...(await readFileFacts(path)), externalBytes };
-}
-
-function sizeFigure(original: ValidatedModel, candidate: ValidatedModel): Figure {
-  const bytes = ({ fileBytes, externalBytes }: ValidatedModel) => fileBytes + externalBytes;
-  const value = bytes(candidate) / bytes(original);
-  return { quantity: 'size ratio', where: 'model files', value, interval: null };
 }
 
 /** The file that the record goes to; models and data are never written over. */

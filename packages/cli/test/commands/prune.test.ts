@@ -45,3 +45,29 @@ test('warnings are said at the end again', async () => {
   expect(stderr).toContain(warning);
   expect(stdout).toContain(warning);
 });
+
+test('a budget beside the loss is held, or nothing is written', async () => {
+  const folder = await emptyFolder();
+  const [model, data, out] = [await savedModel(folder), await savedText(folder, 40_000), join(folder, 'out')];
+  const args = ['prune', model, `--out=${out}`, `--data=${data}`, '--pipeline=cleanup', '--threads=1'];
+  const quick = [...args, '--validation=short', '--quiet'];
+  const failed = await sentei([...quick, '--budget=maxShiftDrop=0.1']);
+  expect(failed).toMatchObject({ code: 8, stdout: '' });
+  expect(failed.stderr).toContain('shift drop was not measured');
+  expect(await listing(folder)).toEqual(['text.txt', 'tiny.onnx']);
+  const held = await sentei([
+    ...quick,
+    '--budget=maxDrop=0.5 minTop1=0.9 maxSizeRatio=1 confidence=0.9',
+    '--json',
+  ]);
+  expect(held.code).toBe(0);
+  expect(JSON.parse(held.stdout)).toMatchObject({
+    budget: { maxDrop: 0.5 },
+    verdict: {
+      outcome: 'pass',
+      criteria: [{ name: 'maxDrop' }, { name: 'minTop1' }, { name: 'maxSizeRatio' }],
+    },
+  });
+  const both = await sentei([...args, '--max-drop=0.1', '--budget=maxDrop=0.5']);
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('give one of them') });
+});

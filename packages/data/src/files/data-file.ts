@@ -13,6 +13,31 @@ export async function fileSize(path: string): Promise<number> {
   return found.size;
 }
 
+/**
+ * A check that a file is still the one that it is now, by size and time of its last change: an index and a fingerprint
+ * are of the contents at one time.
+ *
+ * @throws SenteiError `invalid-data`, from the check too
+ */
+export async function guardFile(path: string): Promise<() => Promise<void>> {
+  const look = async (): Promise<string> => {
+    const { ino, size, mtimeMs } = await stat(path).catch((cause) => {
+      throw unreadable(path, cause);
+    });
+    return `${ino} ${size} ${mtimeMs}`;
+  };
+  const before = await look();
+  return async () => {
+    if ((await look()) !== before) {
+      throw invalidData(
+        path,
+        'has changed since it was opened',
+        'leave data alone while it is used, and run again',
+      );
+    }
+  };
+}
+
 /** SHA-256 (hex) of a file, read in pieces. @throws SenteiError `invalid-data` */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');

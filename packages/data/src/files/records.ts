@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { invalidData } from '../invalid-data.ts';
-import { readChunks } from './data-file.ts';
+import { guardFile, readChunks } from './data-file.ts';
 
 /** One line of a text file, or one document of several lines. */
 export interface TextRecord {
@@ -50,6 +50,7 @@ export async function openRecords(
   options: RecordOptions,
   signal?: AbortSignal,
 ): Promise<RecordFile> {
+  const refuseChange = await guardFile(path);
   const hash = createHash('sha256');
   const places: Place[] = [];
   let size = 0;
@@ -66,6 +67,7 @@ export async function openRecords(
       let index = Math.floor(from / STEP) * STEP;
       const place = places[index / STEP];
       if (!place || from >= to) return;
+      await refuseChange();
       for await (const { bytes, line } of scan(path, name, options, place, abort)) {
         if (index >= from) yield { line, text: decode(bytes, name, line) };
         if (++index >= to) return;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { invalidData } from '../invalid-data.ts';
-import { readChunks } from './data-file.ts';
+import { guardFile, readChunks } from './data-file.ts';
 
 /** A text file in pieces that end with a line. */
 export interface TextPieces {
@@ -17,6 +17,7 @@ const NEW_LINE = 10;
 
 /** Finds where the pieces of a text file start, in one pass. @throws SenteiError `invalid-data` when it cannot be read */
 export async function openTextPieces(path: string, name: string, signal?: AbortSignal): Promise<TextPieces> {
+  const refuseChange = await guardFile(path);
   const hash = createHash('sha256');
   const starts: number[] = [];
   for await (const { offset, bytes } of cut(path, 0, signal)) {
@@ -28,6 +29,7 @@ export async function openTextPieces(path: string, name: string, signal?: AbortS
     async *read(piece, abort) {
       const start = starts[piece];
       if (start === undefined) return;
+      await refuseChange();
       for await (const { offset, bytes } of cut(path, start, abort)) yield decode(bytes, name, offset);
     },
   };

@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { hashParts } from '../dataset/hashing.ts';
 import { type ByteReader, openFileReader } from '../files/byte-reader.ts';
-import { hashFile, unreadable } from '../files/data-file.ts';
+import { guardFile, hashFile, unreadable } from '../files/data-file.ts';
 import { openZip } from '../files/zip.ts';
 import { invalidData } from '../invalid-data.ts';
 
@@ -36,13 +36,15 @@ export async function openArrayFiles(path: string): Promise<ArrayFiles> {
   return archive(path);
 }
 
-function plainFiles(path: string, files: ReadonlyMap<string, string>): ArrayFiles {
+async function plainFiles(path: string, files: ReadonlyMap<string, string>): Promise<ArrayFiles> {
   const names = [...files.keys()].sort();
   const find = (name: string): string => {
     const file = files.get(name);
     if (file === undefined) throw noArray(path, name, names);
     return file;
   };
+  const guards = new Map<string, () => Promise<void>>();
+  for (const [name, file] of files) guards.set(name, await guardFile(file));
   return {
     names,
     async fingerprint(wanted, signal) {
@@ -50,11 +52,16 @@ function plainFiles(path: string, files: ReadonlyMap<string, string>): ArrayFile
       for (const name of [...wanted].sort()) parts.push(name, await hashFile(find(name), signal));
       return hashParts(parts);
     },
-    open: async (name) => openFileReader(find(name), basename(find(name))),
+    async open(name) {
+      const file = find(name);
+      await guards.get(name)?.();
+      return openFileReader(file, basename(file));
+    },
   };
 }
 
 async function archive(path: string): Promise<ArrayFiles> {
+  const refuseChange = await guardFile(path);
   const entries = await openZip(path, basename(path));
   const arrays = new Map(
     entries.filter(({ name }) => name.endsWith('.npy')).map((entry) => [entry.name.slice(0, -4), entry]),
@@ -66,6 +73,7 @@ async function archive(path: string): Promise<ArrayFiles> {
     async open(name) {
       const entry = arrays.get(name);
       if (!entry) throw noArray(path, name, names);
+      await refuseChange();
       return entry.open();
     },
   };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { fingerprintOf, hashParts } from '../dataset/hashing.ts';
 import { rowDataset } from '../dataset/row-dataset.ts';
 import type { Row } from '../dataset/types.ts';
-import { fileSize, hashFile, openFile, readAt } from '../files/data-file.ts';
+import { fileSize, guardFile, hashFile, openFile, readAt } from '../files/data-file.ts';
 import { invalidData } from '../invalid-data.ts';
 import type { Divisible } from '../splits/divide.ts';
 import { INTEGER_TYPES, type IntegerType, integerTensor } from '../tensors/integer-tensor.ts';
@@ -46,14 +46,16 @@ export interface BytesOptions {
  */
 export async function bytesDataset(options: BytesOptions): Promise<Divisible> {
   const { path, input, length, stride = length, type, from, to } = parseOptions(schema, options);
+  const refuseChange = await guardFile(path);
   const total = await fileSize(path);
   const start = Math.floor(total * from);
   const end = Math.floor(total * to);
   const name = basename(path);
   if (end - start < length) {
+    const share = from === 0 && to === 1 ? '' : ` in its part from ${from} to ${to}`;
     throw invalidData(
       path,
-      `has ${end - start} bytes to read, a window takes ${length}`,
+      `has ${total} bytes, ${end - start} to read${share}, and a window takes ${length}`,
       'give more data or shorter windows',
     );
   }
@@ -74,6 +76,7 @@ export async function bytesDataset(options: BytesOptions): Promise<Divisible> {
     size: Math.floor((end - start - length) / stride) + 1,
     fingerprint: fingerprintOf('bytes', [await hashFile(path)], { input, length, stride, type, start, end }),
     async *rows(first, last, signal) {
+      await refuseChange();
       const file = await openFile(path);
       try {
         for (let index = first; index < last; index++) {

@@ -57,20 +57,32 @@ export async function listImages(folder: string, signal?: AbortSignal): Promise<
   for (const each of named) {
     signal?.throwIfAborted();
     const bytes = await readImage(join(folder, each.name));
-    files.push({ ...each, hash: createHash('sha256').update(bytes).digest('hex') });
+    files.push({ ...each, hash: sha256(bytes) });
   }
   return { files, classes: folders };
 }
 
-/** @throws SenteiError `invalid-data` when it cannot be read or is larger than 256 MiB */
-export async function readImage(path: string): Promise<Buffer> {
+/**
+ * The bytes of an image's file.
+ *
+ * @param hash what its SHA-256 has to be
+ * @throws SenteiError `invalid-data` when it cannot be read, is larger than 256 MiB, or has changed
+ */
+export async function readImage(path: string, hash?: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
     if (size > LARGEST) throw invalidData(path, `has ${size} bytes, ${LARGEST} at most are read`);
-    return await readFile(path);
+    const bytes = await readFile(path);
+    if (hash !== undefined && sha256(bytes) !== hash)
+      throw invalidData(path, 'has changed since it was opened');
+    return bytes;
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function listFolder(folder: string, below: string): Promise<{ files: string[]; folders: string[] }> {

@@ -58,7 +58,7 @@ export async function imagesDataset(options: ImagesOptions): Promise<ImagesDatas
           source,
           hash,
           async example(change?: Change) {
-            const tensor = await decoder.decode(await readImage(join(path, file)), source);
+            const tensor = await decoder.decode(await readImage(join(path, file), hash), source);
             const inputs = [{ [input]: fieldTensor(tensor, field, 'image', source, change) }];
             return {
               source,

@@ -42,7 +42,7 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
       cause,
     );
   try {
-    const tokenizer: LibraryTokenizer = new library.Tokenizer(file.value, config.value);
+    const tokenizer: LibraryTokenizer = new library.Tokenizer(withWordSplit(file.value), config.value);
     const unknown = unknownToken(file.value, tokenizer);
     const known = (ids: readonly number[], text: string): number[] =>
       // The library gives words that a vocabulary of words lacks no number, not even that of its unknown token.
@@ -103,6 +103,31 @@ async function readJson(path: string, otherwise?: string): Promise<{ text: strin
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `\w` of Unicode Technical Standard 18, annex C, which the expression of that kind is written for. */
+const LETTERS = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\u200c\u200d';
+
+/**
+ * The library splits words at letters beyond ASCII where the file says `Whitespace`. That kind is defined by a regular
+ * expression, which the library reads rightly, so it is put in its place.
+ */
+function withWordSplit(file: JsonObject): JsonObject {
+  const mend = (each: unknown): unknown => {
+    if (!isObject(each)) return each;
+    if (each.type === 'Whitespace') {
+      return {
+        type: 'Split',
+        pattern: { Regex: `[${LETTERS}]+|[^${LETTERS}\\p{White_Space}]+` },
+        behavior: 'Removed',
+        invert: true,
+      };
+    }
+    return Array.isArray(each.pretokenizers)
+      ? { ...each, pretokenizers: each.pretokenizers.map(mend) }
+      : each;
+  };
+  return { ...file, pre_tokenizer: mend(file.pre_tokenizer) };
 }
 
 function unknownToken({ model }: JsonObject, tokenizer: LibraryTokenizer): number | undefined {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fileSize, hashFile, openFile, readAt, readChunks } from '../../src/files/data-file.ts';
+import { fileSize, guardFile, hashFile, openFile, readAt, readChunks } from '../../src/files/data-file.ts';
 import { collect } from '../support/list-dataset.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -47,4 +47,17 @@ test('a missing file and a folder are named', async () => {
   await expect(hashFile(missing)).rejects.toMatchObject(refused);
   await expect(openFile(missing)).rejects.toMatchObject(refused);
   await expect(fileSize(folder())).rejects.toMatchObject({ code: 'invalid-data', subject: folder() });
+});
+
+test('a guarded file may be read again, but not changed or removed', async () => {
+  const path = await file('hello');
+  const refuseChange = await guardFile(path);
+  await refuseChange();
+  await writeFile(path, 'hello!');
+  await expect(refuseChange()).rejects.toMatchObject({
+    code: 'invalid-data',
+    message: expect.stringContaining('has changed since it was opened'),
+  });
+  await rm(path);
+  await expect(refuseChange()).rejects.toMatchObject({ message: expect.stringContaining('does not exist') });
 });

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openRecords, type RecordOptions } from '../../src/files/records.ts';
@@ -65,4 +66,11 @@ test('a line without an end in sight is refused', async () => {
   await expect(read(content, { unit: 'line' })).rejects.toMatchObject({
     message: expect.stringMatching(/starts a line of more than/),
   });
+});
+
+test('a file that changes after it was opened is refused', async () => {
+  const path = file('x.txt', 'one\ntwo\n');
+  const records = await openRecords(path, 'x.txt', { unit: 'line' });
+  await writeFile(path, 'one\nthree\n');
+  await expect(collect(records.read(0, 2))).rejects.toMatchObject({ code: 'invalid-data', subject: path });
 });

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openTextPieces } from '../../src/files/text-pieces.ts';
 import { collect } from '../support/list-dataset.ts';
@@ -32,4 +33,11 @@ test('bytes that are no UTF-8 are refused', async () => {
     code: 'invalid-data',
     subject: 'x.txt bytes 0 to 2',
   });
+});
+
+test('a file that changes after it was opened is refused', async () => {
+  const path = file('x.txt', 'one\n');
+  const pieces = await openTextPieces(path, 'x.txt');
+  await writeFile(path, 'three\n');
+  await expect(collect(pieces.read(0))).rejects.toMatchObject({ code: 'invalid-data', subject: path });
 });

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { openArrayFiles } from '../../src/sources/array-files.ts';
@@ -36,5 +37,13 @@ test('what holds no arrays is refused', async () => {
   const text = file('x.txt', '');
   for (const path of [text, dirname(text), `${text}.missing`]) {
     await expect(openArrayFiles(path)).rejects.toMatchObject({ code: 'invalid-data', subject: path });
+  }
+});
+
+test('arrays that change after they were opened are refused', async () => {
+  for (const path of [file('x.npy', array), file('d.npz', zip({ 'x.npy': array }))]) {
+    const files = await openArrayFiles(path);
+    await writeFile(path, 'another');
+    await expect(files.open('x')).rejects.toMatchObject({ code: 'invalid-data', subject: path });
   }
 });

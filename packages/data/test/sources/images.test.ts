@@ -57,9 +57,13 @@ test('a broken image is named when it is reached; noise changes pixels', async (
   const options = await digits();
   await writeFile(join(options.path, 'two', 'c.png'), 'broken');
   const dataset = await imagesDataset(options);
+  await writeFile(join(options.path, 'two', 'b.png'), 'changed');
+  await expect(collect(dataset.read(1, 2))).rejects.toMatchObject({
+    message: expect.stringMatching(/b\.png: has changed since it was opened/),
+  });
   const [noisy] = await collect(noise(dataset, { rate: 0.5 }).read(0, 1));
   expect(noisy?.inputs[0]?.pixels?.data).not.toEqual(Float32Array.of(0, 10, 10, 0));
-  await expect(collect(dataset.read())).rejects.toMatchObject({
+  await expect(collect(dataset.read(2))).rejects.toMatchObject({
     code: 'invalid-data',
     subject: 'digits/two/c.png',
   });

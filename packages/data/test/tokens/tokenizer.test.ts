@@ -35,6 +35,16 @@ test('a vocabulary of words has its unknown token for other words, or the text i
   expect(() => without.tokenize('the elephant')).toThrow(expect.objectContaining({ code: 'invalid-data' }));
 });
 
+test('words of other scripts are words where the file splits at white space', async () => {
+  const vocab = { ...ID, εισιτηριον: 99, naïve: 98 };
+  const model = { type: 'WordLevel', vocab, unk_token: '[UNK]' };
+  const Whitespace = { type: 'Whitespace' };
+  for (const pre_tokenizer of [Whitespace, { type: 'Sequence', pretokenizers: [Whitespace] }]) {
+    const tokenizer = await openTokenizer(await tokenizerFile({ model, pre_tokenizer }));
+    expect(tokenizer.tokenize('the εισιτηριον, naïve.')).toEqual([ID.the, 99, ID['[UNK]'], 98, ID['.']]);
+  }
+});
+
 test('the longest input is that of the file, or else that of the configuration beside it', async () => {
   const truncation = { max_length: 7, strategy: 'LongestFirst', stride: 0 };
   expect((await openTokenizer(await tokenizerFile({ truncation }))).maxLength).toBe(7);

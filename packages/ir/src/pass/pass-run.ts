@@ -3,10 +3,9 @@ import { SenteiError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { takeSnapshot } from '../graph/snapshot.ts';
 import { assertValid } from '../verify.ts';
-import { relativeDrop } from './budget.ts';
-import { checkCriterion } from './criterion.ts';
 import { type PassRunPlace, tell } from './instrument.ts';
-import type { Decision, Judge, PassContext, Patch, Proposal } from './pass.ts';
+import { judgePatch, measureSelection } from './judge-patch.ts';
+import type { Decision, Judge, Measurement, PassContext, Patch, Proposal } from './pass.ts';
 import { MOST_REFUSALS, type PassRecord, type PatchRecord, patchRecord } from './records.ts';
 import { PassRunContext } from './run-context.ts';
 import type { PipelineRun } from './run-pipeline.ts';
@@ -98,7 +97,7 @@ export class PassRun {
   }
 
   async #judge(patch: Patch): Promise<Decision> {
-    const { judge, maxDrop } = this.#context;
+    const { judge } = this.#context;
     const { baseline } = this.#pipeline;
     if (judge === undefined) {
       return this.#record(patch, 'refused', 'there is no data to judge the loss on');
@@ -109,20 +108,16 @@ export class PassRun {
     }
     const undo = this.#apply(patch);
     const measured = await this.#measure(judge, undo);
-    const drop = relativeDrop(baseline, measured, judge.metric.lowerIsBetter);
-    const scores = { selection: measured, selectionDrop: drop };
-    const loss = `${judge.metric.name} gets worse by ${(100 * drop).toFixed(2)} %`;
-    const budget = `the budget is ${(100 * maxDrop).toFixed(2)} %`;
-    const { outcome } = checkCriterion({ bound: 'at most', limit: maxDrop }, { value: drop });
-    if (outcome === 'pass') return this.#record(patch, 'applied', `${loss}, ${budget}`, scores);
+    const { outcome, scores, reason } = judgePatch(judge, baseline, measured, this.#context);
+    if (outcome === 'pass') return this.#record(patch, 'applied', reason, scores);
     undo();
-    return this.#record(patch, 'reverted', `${loss}, ${budget}`, scores);
+    return this.#record(patch, 'reverted', reason, scores);
   }
 
   /** A patch that could not be judged is not kept. */
-  async #measure(judge: Judge, undo: () => void): Promise<number> {
+  async #measure(judge: Judge, undo: () => void): Promise<Measurement> {
     try {
-      return await judge.measure(this.#model, 'selection');
+      return await measureSelection(judge, this.#model, this.#context);
     } catch (error) {
       undo();
       throw error;
@@ -164,7 +159,7 @@ export class PassRun {
     proposal: Proposal,
     decision: Decision,
     reason: string,
-    scores: Record<string, number> = {},
+    scores: Readonly<Record<string, number>> = {},
   ): Promise<Decision> {
     this.#patch = undefined;
     this.#decisions[decision]++;

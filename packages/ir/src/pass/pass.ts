@@ -93,6 +93,8 @@ export interface PassContext {
   readonly calibration?: Calibrator | undefined;
   /** Largest loss of the judge's metric that a pipeline may cause, relative to the original model. */
   readonly maxDrop: number;
+  /** With it the upper end of the loss's interval has to be within `maxDrop`; without, the loss itself. */
+  readonly confidence?: number | undefined;
   readonly signal?: AbortSignal;
   /** Hears how far the pass is. */
   progress(progress: Progress): void;

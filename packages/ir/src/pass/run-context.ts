@@ -41,6 +41,10 @@ export class PassRunContext implements RunContext {
     return this.#context.maxDrop;
   }
 
+  get confidence(): PassContext['confidence'] {
+    return this.#context.confidence;
+  }
+
   get signal(): AbortSignal | undefined {
     return this.#context.signal;
   }

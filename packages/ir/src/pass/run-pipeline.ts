@@ -2,7 +2,8 @@ import { SenteiError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { assertValid } from '../verify.ts';
 import type { Instrument } from './instrument.ts';
-import type { Pass, PassContext } from './pass.ts';
+import { measureSelection } from './judge-patch.ts';
+import type { Measurement, Pass, PassContext } from './pass.ts';
 import { isPassGroup } from './pass-group.ts';
 import { PassRun } from './pass-run.ts';
 import type { PassRecord } from './records.ts';
@@ -32,7 +33,7 @@ export interface PipelineRun {
   readonly seed: number;
   readonly instruments: readonly Instrument[];
   /** The judge's figure of the model as it came in. */
-  readonly baseline: number | undefined;
+  readonly baseline: Measurement | undefined;
   /** Patches that were kept so far. */
   kept: number;
   /** Of the model as it is between two passes. */
@@ -64,7 +65,8 @@ export async function runPipeline(
   }
   if (verify !== 'none') assertValid(model);
   const empirical = passes.some((pass) => pass.guarantee === 'empirical');
-  const baseline = empirical ? await context.judge?.measure(model, 'selection') : undefined;
+  const { judge } = context;
+  const baseline = empirical && judge ? await measureSelection(judge, model, context) : undefined;
   const statistics = countModel(model);
   const pipeline = { verify, stopAfter, seed, instruments, baseline, kept: 0, statistics };
   return new Runner(model, context, pipeline).run(passes);

@@ -34,8 +34,6 @@ export interface BudgetFacts {
   readonly maxDrop: number;
   /** The worst of the losses measured on held-out data; absent when none was. */
   readonly heldoutDrop?: number;
-  /** What became of each criterion; absent when nothing was measured and no budget was asked for. */
-  readonly verdict?: Verdict;
 }
 
 /** Which patch of which pass: the one at `patch` among the patches of the record at `record`, both from 0. */
@@ -120,5 +118,7 @@ export interface Report {
   readonly passes: readonly PassRecord[];
   readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;
+  /** What became of each criterion; absent when nothing was measured and no budget was asked for. */
+  readonly verdict?: Verdict;
   readonly warnings: readonly string[];
 }

@@ -68,15 +68,27 @@ export function compareOutputs(
       if (!a || !b) {
         throw new SenteiError('invalid-data', `output '${name}' is only in the original`, { subject: name });
       }
-      return [name, compareTensors(a, b)];
+      return [name, compareNamed(name, a, b)];
     }),
   );
 }
 
+function compareNamed(name: string, original: HostTensor, candidate: HostTensor): OutputComparison {
+  try {
+    return compareTensors(original, candidate);
+  } catch (cause) {
+    if (!(cause instanceof SenteiError)) throw cause;
+    throw new SenteiError(cause.code, `output '${name}': ${cause.message}`, { subject: name, cause });
+  }
+}
+
 function toComparable(original: HostTensor, candidate: HostTensor): [ArrayLike<number>, ArrayLike<number>] {
-  if (original.type !== 'string') return [toNumbers(original), toNumbers(candidate)];
-  const agreement = original.data.map((text, index) => (text === candidate.data[index] ? 1 : 0));
-  return [new Uint8Array(agreement.length).fill(1), agreement];
+  if (original.type === 'string') {
+    const agreement = original.data.map((text, index) => (text === candidate.data[index] ? 1 : 0));
+    return [new Uint8Array(agreement.length).fill(1), agreement];
+  }
+  if (candidate.type === 'string') throw new SenteiError('invalid-data', 'strings are no numbers');
+  return [toNumbers(original), toNumbers(candidate)];
 }
 
 function compareNumbers(a: ArrayLike<number>, b: ArrayLike<number>): Omit<OutputComparison, 'top1Agreement'> {

@@ -77,7 +77,7 @@ export function tokenRoles({ inputs }: Signature, example: Example): TokenRoles 
 
 function kindOf(feeds: Feeds, name: string): 'ids' | 'mask' | 'other' {
   const tensor = feeds[name];
-  if (tensor?.dims.length !== 1) return 'other';
+  if (tensor?.dims.length !== 1 || tensor.type === 'string') return 'other';
   const values = Array.from(toNumbers(tensor));
   if (values.every((value) => value === 1)) return 'mask';
   const isConstant = values.every((value) => value === values[0]);

@@ -1,7 +1,7 @@
-import type { Example, HostTensor, Outputs } from '@sentei/data';
+import type { Example, Outputs } from '@sentei/data';
 import { elementCount } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
-import { toNumbers } from './to-numbers.ts';
+import { type NumberTensor, toNumbers } from './to-numbers.ts';
 
 /** What stands in a list of labels where nothing is to be predicted, as in PyTorch's losses: any negative class. */
 const isClass = (label: number): boolean => Number.isSafeInteger(label) && label >= 0;
@@ -15,12 +15,17 @@ export function misfit({ source }: Example, fault: string, hint?: string): Sente
 }
 
 /** The one output of an example with one set of inputs. @throws SenteiError `invalid-data` */
-export function onlyOutput(example: Example, outputs: readonly Outputs[], name: string): HostTensor {
+export function onlyOutput(example: Example, outputs: readonly Outputs[], name: string): NumberTensor {
   const [first, ...others] = outputs;
   if (others.length > 0) throw misfit(example, `has ${outputs.length} sets of inputs, the metric takes one`);
-  const tensor = first?.[name];
-  if (!tensor) throw misfit(example, `the model gave no output '${name}'`);
-  return tensor;
+  return numbersNamed(example, first, name);
+}
+
+/** The output of a name. @throws SenteiError `invalid-data` when there is none of numbers */
+export function numbersNamed(example: Example, outputs: Outputs | undefined, name: string): NumberTensor {
+  const tensor = outputs?.[name];
+  if (tensor && tensor.type !== 'string') return tensor;
+  throw misfit(example, `the model gave no output '${name}' of numbers`);
 }
 
 /** The label as a number. @throws SenteiError `invalid-data` */

@@ -1,6 +1,6 @@
-import { elementCount, type Feeds, type HostTensor, hostTensor } from '@sentei/data';
+import { elementCount, type Feeds, type HostTensor, hostTensor } from '@sentei/data/tensors';
 import { logSumExp } from './log-sum-exp.ts';
-import { placeOfLargest, toNumbers } from './to-numbers.ts';
+import { type NumberTensor, placeOfLargest, toNumbers } from './to-numbers.ts';
 
 /**
  * Something that the process that holds the model computes from outputs too large to travel: the logits of a language model
@@ -65,8 +65,8 @@ export function reduceOutputs(
   return { nats: column('nats'), tokens: column('tokens'), correct: column('correct') };
 }
 
-function present(tensors: Readonly<Record<string, HostTensor>>, name: string): HostTensor {
+function present(tensors: Readonly<Record<string, HostTensor>>, name: string): NumberTensor {
   const tensor = tensors[name];
-  if (!tensor) throw new Error(`there is no tensor '${name}'`);
+  if (!tensor || tensor.type === 'string') throw new Error(`there are no numbers '${name}'`);
   return tensor;
 }

@@ -1,9 +1,9 @@
 import type { Example, HostTensor } from '@sentei/data';
 import { elementCount } from '@sentei/data';
-import { misfit, numberLabel, onlyOutput } from './labels.ts';
+import { misfit, numberLabel, numbersNamed, onlyOutput } from './labels.ts';
 import type { Metric } from './metric.ts';
 import { orderingOf, weightedCorrelation, weightedRanks } from './ranks.ts';
-import { toNumbers } from './to-numbers.ts';
+import { type NumberTensor, toNumbers } from './to-numbers.ts';
 
 /** How an output [sequence, hidden] becomes one vector; `none` where it is one already. */
 export type Pooling = 'mean' | 'cls' | 'none';
@@ -43,8 +43,7 @@ export function spearman({ output, pooling = 'mean', mask }: SpearmanOptions): M
       if (example.inputs.length !== 2)
         return [onlyNumber(example, onlyOutput(example, outputs, output)), label];
       const [first, second] = outputs.map((each, set) => {
-        const tensor = each[output];
-        if (!tensor) throw misfit(example, `the model gave no output '${output}'`);
+        const tensor = numbersNamed(example, each, output);
         return pool(example, tensor, pooling, mask === undefined ? undefined : example.inputs[set]?.[mask]);
       });
       return [cosineSimilarity(first ?? [], second ?? []), label];
@@ -54,7 +53,7 @@ export function spearman({ output, pooling = 'mean', mask }: SpearmanOptions): M
   };
 }
 
-function onlyNumber(example: Example, tensor: HostTensor): number {
+function onlyNumber(example: Example, tensor: NumberTensor): number {
   const [number] = Array.from(toNumbers(tensor));
   if (number === undefined || elementCount(tensor.dims) !== 1) {
     throw misfit(example, `an output of shape [${tensor.dims}] is not one number to compare with the label`);
@@ -65,7 +64,7 @@ function onlyNumber(example: Example, tensor: HostTensor): number {
 /** @returns a vector of the last axis, in float64 */
 export function pool(
   example: Example,
-  tensor: HostTensor,
+  tensor: NumberTensor,
   pooling: Pooling,
   mask: HostTensor | undefined,
 ): ArrayLike<number> {
@@ -77,7 +76,7 @@ export function pool(
     throw misfit(example, `an output of shape [${tensor.dims}] is not one vector`);
   }
   if (pooling === 'cls') return Array.from({ length: width }, (_, index) => values[index] ?? Number.NaN);
-  const weights = mask && toNumbers(mask);
+  const weights = mask && mask.type !== 'string' ? toNumbers(mask) : undefined;
   if (weights && weights.length !== rows) {
     throw misfit(
       example,

@@ -1,16 +1,12 @@
-import { decodeFloat16, type HostTensor } from '@sentei/data';
-import { SenteiError } from '@sentei/ir';
+import { decodeFloat16, type HostTensor, type TensorOf } from '@sentei/data/tensors';
 
-/**
- * The elements of a tensor as numbers; 64-bit integers lose what a float64 cannot hold.
- *
- * @throws SenteiError `invalid-data` for strings
- */
-export function toNumbers({ type, data }: HostTensor): ArrayLike<number> {
+/** A tensor of anything but strings. */
+export type NumberTensor = Exclude<HostTensor, TensorOf<'string'>>;
+
+/** The elements of a tensor as numbers; 64-bit integers lose what a float64 cannot hold. */
+export function toNumbers({ type, data }: NumberTensor): ArrayLike<number> {
   if (type === 'int64' || type === 'uint64') return Float64Array.from(data, Number);
-  if (type === 'float16') return Float64Array.from(data, decodeFloat16);
-  if (type === 'string') throw new SenteiError('invalid-data', 'strings are not numbers');
-  return data;
+  return type === 'float16' ? Float64Array.from(data, decodeFloat16) : data;
 }
 
 /** The place, counted from `start`, of the largest of `width` values: of equals the first, NaN never unless all are NaN. */

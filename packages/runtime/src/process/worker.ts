@@ -7,10 +7,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Feeds, HostTensor, TensorData } from '@sentei/data';
-import { byteLength, isTensorType } from '@sentei/data';
+import type { Feeds, HostTensor, TensorData } from '@sentei/data/tensors';
+import { byteLength, isTensorType } from '@sentei/data/tensors';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import { Reducer } from '../calibration/reducer.ts';
+import type { Reducer } from '../calibration/reducer.ts';
 import { reduceOutputs } from '../metrics/output-reduction.ts';
 import type {
   EvaluateRequest,
@@ -143,6 +143,12 @@ async function evaluate({ model, feeds, settings }: EvaluateRequest): Promise<Re
   }
 }
 
+/** What calibration needs takes longer to load than ONNX Runtime, and most processes never do. */
+async function createReducer(session: InferenceSession): Promise<Reducer> {
+  const { Reducer } = await import('../calibration/reducer.ts');
+  return new Reducer((feeds, names) => runOnce(session, feeds, names), session.outputNames);
+}
+
 class Responder {
   #session: InferenceSession | undefined;
   #reducer: Reducer | undefined;
@@ -175,7 +181,7 @@ class Responder {
         return { kind: 'end-profile' };
       case 'accumulate': {
         const session = this.#loaded();
-        this.#reducer ??= new Reducer((feeds, names) => runOnce(session, feeds, names), session.outputNames);
+        this.#reducer ??= await createReducer(session);
         return { kind: 'accumulate', reduced: await this.#reducer.reduce(request.step) };
       }
     }

@@ -1,11 +1,11 @@
 import { parseOptions, seededRandom } from '@sentei/ir';
 import { z } from 'zod';
 import {
-  chanceDeviation,
   PERCENTILE_SOURCE,
   SAMPLE_SIZE_SOURCE,
   samplesForPercentile,
   samplesToDetect,
+  thresholdShare,
 } from './sample-size.ts';
 import type { GateStep, RolloutInput, RolloutPlan, RolloutStep, WatchedFigure, WatchRule } from './types.ts';
 
@@ -76,9 +76,13 @@ function watchRule(
   const samples = samplesToDetect(margin, deviation, certainty);
   const given = { name, needsLabels, worse, expected, deviation, budget, margin };
   if (!Number.isFinite(samples)) {
-    return { ...given, samples: null, rollBackAt: budget, note: 'the budget leaves no room for chance' };
+    const note =
+      budget === null
+        ? 'it did not vary while validating; give it a limit in the budget'
+        : 'the budget leaves no room for chance';
+    return { ...given, samples: null, rollBackAt: budget, note };
   }
-  const rollBackAt = expected + sign * chanceDeviation(deviation, samples, certainty.confidence);
+  const rollBackAt = expected + sign * margin * thresholdShare(certainty);
   const note =
     budget === null
       ? 'no budget of its own: watched for a change of 0.2 standard deviations'

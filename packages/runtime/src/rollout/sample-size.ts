@@ -10,28 +10,30 @@ export interface Certainty {
 
 /** Where the formula is from, for whoever checks a plan. */
 export const SAMPLE_SIZE_SOURCE =
-  'n = ((z(confidence) + z(power)) * s / margin)^2, one-sided, s the standard deviation of paired differences: NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.2.2';
+  'n = ((z(confidence) + z(power)) * s / margin)^2, one-sided, s the standard deviation of paired differences, at least 30: NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.2.2';
+
+/** Below this a mean is hardly normal, and a deviation of zero says little. */
+export const FEWEST_SAMPLES = 30;
 
 /**
  * Examples it takes to tell a mean that is worse by `margin` from one that is not, by the formula of
  * {@link SAMPLE_SIZE_SOURCE}.
  *
  * @param deviation standard deviation of one example's difference between candidate and original
- * @returns at least 2; infinity when there is no margin left
+ * @returns at least {@link FEWEST_SAMPLES}; infinity when there is no margin left
  */
 export function samplesToDetect(margin: number, deviation: number, { power, confidence }: Certainty): number {
   if (!(margin > 0)) return Number.POSITIVE_INFINITY;
   const n = (((normalQuantile(confidence) + normalQuantile(power)) * deviation) / margin) ** 2;
-  return Math.max(2, Math.ceil(n));
+  return Math.max(FEWEST_SAMPLES, Math.ceil(n));
 }
 
 /**
- * How far beyond what is expected the mean of `samples` examples may be by chance: beyond that, a step is rolled back.
- *
- * @returns z(confidence) times the standard error
+ * The part of a margin up to which a mean may go by chance: beyond it a step is rolled back. With the samples of
+ * {@link samplesToDetect} it is z(confidence) standard errors, and the other z(power) of them are left up to the margin.
  */
-export function chanceDeviation(deviation: number, samples: number, confidence: number): number {
-  return (normalQuantile(confidence) * deviation) / Math.sqrt(samples);
+export function thresholdShare({ power, confidence }: Certainty): number {
+  return normalQuantile(confidence) / (normalQuantile(confidence) + normalQuantile(power));
 }
 
 /** Where the number of requests for a percentile is from. */

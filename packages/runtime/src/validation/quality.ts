@@ -34,7 +34,8 @@ const SETTINGS = {
   ],
   short: [
     { windowLength: 1024, windows: 8 },
-    { windowLength: 4096, windows: 1 },
+    // One window would have no interval.
+    { windowLength: 4096, windows: 2 },
   ],
 } as const;
 

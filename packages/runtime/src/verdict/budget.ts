@@ -36,6 +36,8 @@ export type CriterionName = Exclude<keyof Budget, 'confidence'>;
 export interface CriterionDefinition extends Pick<Criterion, 'bound' | 'neutral'> {
   readonly quantity: Quantity;
   readonly unit: 'per cent' | 'ratio' | 'number';
+  /** A figure of the whole pair, not of a sample: it decides by itself whatever the confidence. */
+  readonly isWhole?: boolean;
   readonly about: string;
 }
 
@@ -82,12 +84,14 @@ export const CRITERIA: Readonly<Record<CriterionName, CriterionDefinition>> = {
     quantity: 'memory ratio',
     bound: 'at most',
     unit: 'ratio',
+    isWhole: true,
     about: 'peak memory relative to the original',
   },
   maxSizeRatio: {
     quantity: 'size ratio',
     bound: 'at most',
     unit: 'ratio',
+    isWhole: true,
     about: 'bytes of the model relative to the original',
   },
 };

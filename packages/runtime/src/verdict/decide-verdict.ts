@@ -38,8 +38,8 @@ function decideCriterion(
   confidence: number | undefined,
   figures: readonly Figure[],
 ): CriterionResult {
-  const { quantity, bound, neutral } = CRITERIA[name];
-  const criterion: Criterion = { bound, limit, confidence, neutral };
+  const { quantity, bound, neutral, isWhole } = CRITERIA[name];
+  const criterion: Criterion = { bound, limit, neutral, confidence: isWhole ? undefined : confidence };
   const candidates = figures
     .filter((figure) => figure.quantity === quantity)
     .map((figure) => ({ figure, finding: checkCriterion(criterion, figure) }));

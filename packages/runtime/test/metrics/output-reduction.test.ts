@@ -49,7 +49,7 @@ test('what does not fit says so', () => {
       reduceOutputs(reduction, feeds, outputs);
   expect(run({ ids: ids([[0, 0, 0]]) }, { logits })).toThrow(/\[1,2,3\].*\[1,3\]/);
   expect(run({ ids: ids([[0, 3]]) }, { logits })).toThrow(/token 3 is not in the vocabulary of 3/);
-  expect(run({ ids: ids([[0, 0]]) }, {})).toThrow(/no tensor 'logits'/);
+  expect(run({ ids: ids([[0, 0]]) }, {})).toThrow(/no numbers 'logits'/);
   const integers = hostTensor('int32', [1, 2, 3], new Int32Array(6));
   expect(run({ ids: ids([[0, 0]]) }, { logits: integers })).toThrow(/int32 are not scores/);
 });

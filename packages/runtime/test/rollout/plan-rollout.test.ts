@@ -19,7 +19,11 @@ test('the steps of two files, with what it takes to notice a loss at the budget'
   expect([plan.kind, plan.gateSteps, plan.confidencePerStep]).toEqual(['files', null, 0.99]);
   // ((z(0.99) + z(0.8)) * 0.05 / 0.02)^2 = ((2.3263 + 0.8416) * 2.5)^2 = 62.7
   expect(plan.watch).toMatchObject([
-    { samples: 63, margin: expect.closeTo(0.02, 9), rollBackAt: expect.closeTo(0.01665, 4) },
+    {
+      samples: 63,
+      margin: expect.closeTo(0.02, 9),
+      rollBackAt: expect.closeTo(0.002 + 0.02 * (2.32635 / 3.16797), 6),
+    },
   ]);
   expect(plan.steps).toEqual([
     { share: 0.01, requests: 6300 },
@@ -34,10 +38,13 @@ test('the steps of two files, with what it takes to notice a loss at the budget'
 test('a figure without a budget is watched for a small effect, one beyond it cannot be watched', () => {
   const agreement = { ...loss, worse: 'lower', expected: 0.99, deviation: 0.1, budget: null } as const;
   const spent = { ...loss, expected: 0.03 };
-  const plan = planRollout({ gates: null, figures: [agreement, spent], latency: null }, { shares: [1] });
+  const still = { ...agreement, deviation: 0 };
+  const figures = [agreement, spent, still];
+  const plan = planRollout({ gates: null, figures, latency: null }, { shares: [1] });
   expect(plan.watch).toMatchObject([
-    { samples: 155, rollBackAt: expect.closeTo(0.99 - (1.644854 * 0.1) / Math.sqrt(155), 6) },
+    { samples: 155, rollBackAt: expect.closeTo(0.99 - 0.02 * (1.644854 / 2.486475), 6) },
     { samples: null, rollBackAt: 0.022, note: 'the budget leaves no room for chance' },
+    { samples: null, rollBackAt: null, note: expect.stringContaining('did not vary') },
   ]);
   expect(plan.latency.rollBackAbove).toBe(1);
 });

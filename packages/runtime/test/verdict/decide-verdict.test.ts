@@ -69,6 +69,12 @@ test('what is not known fails unless it is allowed, and says why', () => {
   ]);
 });
 
+test('sizes are no samples, and decide by themselves whatever the confidence', () => {
+  const budget = { maxSizeRatio: 0.9, maxMemoryRatio: 1, confidence: 0.99 };
+  const figures = [figure('size ratio', 0.8), figure('memory ratio', 1.2)];
+  expect(decideVerdict(figures, budget).criteria.map(({ outcome }) => outcome)).toEqual(['fail', 'pass']);
+});
+
 test('allowing what is unknown does not allow what fails', () => {
   const figures = [figure('drop', 0.02), figure('drop', null, undefined, 'there')];
   expect(decideVerdict(figures, { maxDrop: 0.01 }, { allowUnknown: true })).toMatchObject({
