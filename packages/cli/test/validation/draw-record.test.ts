@@ -85,6 +85,8 @@ function record(loss: number, gates: readonly boolean[] | null): ValidationRecor
       leftOut: [],
       gates: {},
       executionProvider: 'cpu',
+      tf32: true,
+      placement: null,
       threads: 2,
       runtimeVersion: '1',
     },
