@@ -8,3 +8,4 @@ export { type Environment, runSentei } from './program.ts';
 export type { Listener } from './progress.ts';
 export { type PruneOptions, prune } from './prune.ts';
 export { type ReproduceOptions, reproduce } from './reproduce.ts';
+export { type ValidateOptions, validate } from './validation/validate.ts';

@@ -136,7 +136,8 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
+    const { heldout: text, data: examples } = judging;
+    const files = { original: path, candidate, heldout: text, data: examples, budget: asked };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
     const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
@@ -145,7 +146,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     refuseOverBudget(held, records);
     const tiles = await measureTiles({
       candidate,
-      heldout: judging.heldout,
+      heldout: text,
       validation,
       folder: staging.trials,
       threads,

@@ -46,5 +46,6 @@ export const convolutionCosts: CostRules = {
 
 /** The same of the `com.microsoft` domain. */
 export const microsoftConvolutionCosts: CostRules = {
+  QLinearConv: convolution(3, 8),
   FusedConv: (operation) => convolution(1, 2)(operation) + operation.outputSize(),
 };

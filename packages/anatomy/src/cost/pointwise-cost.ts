@@ -45,6 +45,17 @@ function variadic(more: number): CostRule {
     operation.isFloating ? (operation.inputCount - 1 + more) * operation.outputSize() : 0;
 }
 
+/** Puts updates in place, or joins them with what is there. */
+function scatter(operation: Operation): number {
+  return (operation.node.string('reduction') ?? 'none') === 'none' ? 0 : operation.size(2);
+}
+
+/** Picks the nearest element; interpolation is not counted. */
+function resize(operation: Operation): number {
+  const mode = operation.node.string('mode') ?? 'nearest';
+  return mode === 'nearest' ? 0 : operation.fail(`no rule for ${mode} interpolation`);
+}
+
 const named = (names: string, rule: CostRule): CostRules =>
   Object.fromEntries(names.split(' ').map((name) => [name, rule]));
 
@@ -78,6 +89,8 @@ export const pointwiseCosts: CostRules = {
   ReduceSumSquare: reduction(2),
   ReduceLogSum: reduction(1, 1),
   ReduceLogSumExp: reduction(3, 2),
+  ...named('Scatter ScatterElements ScatterND', scatter),
+  ...named('Resize Upsample', resize),
   QuantizeLinear: always(2),
   DequantizeLinear: always(2),
   DynamicQuantizeLinear: always(2),
@@ -105,7 +118,7 @@ export const WITHOUT_ARITHMETIC: ReadonlySet<string> = new Set(
     'And ArgMax ArgMin BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Cast CastLike Ceil CenterCropPad Clip ' +
     'Compress Concat ConcatFromSequence Constant ConstantOfShape DepthToSpace Dropout Equal Expand EyeLike Flatten Floor ' +
     'Gather GatherElements GatherND GlobalMaxPool Greater GreaterOrEqual Hardmax Identity IsInf IsNaN Less LessOrEqual Max ' +
-    'MaxPool Min NonZero Not OneHot Optional OptionalGetElement OptionalHasElement Or Pad RandomNormal RandomNormalLike ' +
+    'MaxPool MaxRoiPool MaxUnpool Min NonZero Not OneHot Optional OptionalGetElement OptionalHasElement Or Pad RandomNormal RandomNormalLike ' +
     'RandomUniform RandomUniformLike Range ReduceMax ReduceMin Relu Reshape ReverseSequence Round SequenceAt ' +
     'SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength Shape Sign Size Slice SpaceToDepth Split ' +
     'SplitToSequence Squeeze StringConcat StringNormalizer StringSplit RegexFullMatch ThresholdedRelu Tile TopK Transpose ' +

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseModel, readModel, type Tensor, type Value } from '@sentei/ir';
+import { validModel } from '@sentei/ir/testing';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countFlops } from '../../src/cost/count-flops.ts';
 import { countText, flopsOf } from '../support/count-text.ts';
@@ -92,4 +94,20 @@ test('products of the embedded checkpoint are those of its weights and its atten
   expect(products.reduce((sum, cost) => sum + cost.flops, 0)).toBe(dense + attention);
   // Norms, gates and softmax of a model this small are about one per cent.
   expect((dense + attention) / flops.least).toBeGreaterThan(0.98);
+});
+
+test('any valid model has bounds in order, and nodes that make up its least work', () => {
+  fc.assert(
+    fc.property(validModel(), (model) => {
+      const { flops, bytes, nodes, unknown } = countFlops(model);
+      expect(flops.least).toBeGreaterThanOrEqual(0);
+      if (flops.most !== null) expect(flops.most).toBeGreaterThanOrEqual(flops.least);
+      else expect(unknown.length).toBeGreaterThan(0);
+      expect(bytes).toBeGreaterThanOrEqual(0);
+      const certain = nodes.reduce((sum, cost) => sum + cost.flops * cost.runs.least, 0);
+      // A branch that runs for certain, whichever it is, adds the work of the cheaper one.
+      expect(certain).toBeLessThanOrEqual(flops.least);
+    }),
+    { numRuns: 100 },
+  );
 });

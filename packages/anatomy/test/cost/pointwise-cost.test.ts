@@ -33,6 +33,19 @@ test.each([
   expect(flopsOf(inputs, nodes)).toBe(flops);
 });
 
+test('updates that are put in place cost nothing, those that are added do', () => {
+  const inputs = 'float[8, 4] x, int64[3, 1] i, float[3, 4] u';
+  expect(flopsOf(inputs, 'y = ScatterND (x, i, u)')).toBe(0);
+  expect(flopsOf(inputs, 'y = ScatterND <reduction = "add"> (x, i, u)')).toBe(12);
+});
+
+test('the nearest element is picked; interpolation is listed', () => {
+  const inputs = 'float[1, 1, 4, 4] x, float[4] s';
+  expect(flopsOf(inputs, 'y = Resize <mode = "nearest"> (x, , s)')).toBe(0);
+  const { unknown } = countText(inputs, 'y = Resize <mode = "linear"> (x, , s)');
+  expect(unknown.map(({ reason }) => reason)).toEqual(['no rule for linear interpolation']);
+});
+
 test('arithmetic on integers, as on shapes, is not counted', () => {
   expect(flopsOf('int64[2, 3] x', 'y = Add (x, x)')).toBe(0);
   expect(flopsOf('float16[2, 3] x', 'y = Add (x, x)')).toBe(6);

@@ -90,10 +90,12 @@ function drawRollout(plan: RolloutPlan): string {
   const head = ['roll-out: share', ...steps.map(({ share }) => formatPercent(share))];
   const rows = [['requests', ...steps.map(({ requests }) => formatCount(requests))]];
   if (gateSteps !== null) {
-    const skipped = new Map(
-      gateSteps.map(({ share, skip }) => [share, skip.filter(Boolean).length] as const),
-    );
-    rows.push(['or gates skipped', ...steps.map(({ share }) => String(skipped.get(share) ?? ''))]);
+    // Steps that would skip as many gates as the one before are left out of the plan.
+    const skipped = (share: number) => gateSteps.findLast((step) => step.share <= share)?.skip ?? [];
+    rows.push([
+      'or gates skipped',
+      ...steps.map(({ share }) => String(skipped(share).filter(Boolean).length)),
+    ]);
   }
   const alignments = head.map((_, column) => (column === 0 ? ('left' as const) : ('right' as const)));
   const lines = [

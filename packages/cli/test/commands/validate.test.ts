@@ -143,3 +143,19 @@ test('a file that is no model ends with 3', async () => {
   await writeFile(text, 'hello');
   expect((await sentei(['validate', text, text, '--budget=maxDrop=1', '--quiet'])).code).toBe(3);
 });
+
+test('an interruption ends with 130, leaves nothing but whole lines of the log, and they are in order', async () => {
+  const folder = await emptyFolder();
+  const { original = '' } = await savedModels(folder, { original: classModel(1) });
+  const data = await savedCard(folder, classRows(40));
+  const audit = join(folder, 'audit.jsonl');
+  const before = await listing(folder);
+  const flags = [`--data=${data}`, '--budget=maxDrop=1', `--audit=${audit}`, `--out=${join(folder, 'out')}`];
+  const outcome = await sentei(
+    ['validate', original, original, ...flags, '--quiet'],
+    AbortSignal.timeout(1500),
+  );
+  expect(outcome).toMatchObject({ code: 130, stdout: '' });
+  expect(await listing(folder)).toEqual(['audit.jsonl', ...before]);
+  expect((await verifyAudit(audit)).runs).toMatchObject([{ outcome: 'failed' }]);
+});

@@ -55,7 +55,7 @@ export async function drawPage(input: PageInput): Promise<string> {
 <style>${Markup.trusted(STYLE)}</style>
 </head>
 <body>
-${drawSummary(input)}
+${drawSummary(input, latency)}
 <nav aria-label="Contents"><ul>${CONTENTS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <main>
 ${drawAnatomy(report)}${drawQuality(kit, input, latency)}${drawRobustness(kit, input)}${drawLatency(kit, latency)}${drawTiles(kit, report)}${drawPlacement(placementsIn(input))}${drawResources(input)}${drawCost(latency, input.pricing)}${drawRollout(input)}${drawDecisions(report.passes)}${drawProvenance(input)}</main>

@@ -16,6 +16,14 @@ const verdictFile = z.object({
   criteria: z.array(z.object({ outcome, reason: z.string() })),
 });
 
+const budgetFile = z.object({ verdict: z.object({ budget: z.object({ maxDrop: z.number() }) }) });
+
+/** The largest loss that is allowed, relative to the original: by the budget that was validated with, else by that of the run. */
+export function dropBudget({ report, validation }: PageInput): number {
+  const { success, data } = budgetFile.safeParse(validation);
+  return success ? data.verdict.budget.maxDrop : report.options.maxDrop;
+}
+
 /** The verdict of the validation, if there is one, that of the report, or what the report's figures say. */
 export function verdictOf({ report, validation }: PageInput): PageVerdict {
   for (const file of [validation, report.budget]) {

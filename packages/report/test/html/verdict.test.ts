@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { verdictOf } from '../../src/html/verdict.ts';
+import { dropBudget, verdictOf } from '../../src/html/verdict.ts';
 import { report } from '../support/report.ts';
 
 const verdict = {
@@ -20,6 +20,13 @@ test('the verdict of the validation goes before the figures of the report', () =
 test('a report has its own verdict where there is no validation', () => {
   const budget = { ...report().budget, verdict } as unknown as ReturnType<typeof report>['budget'];
   expect(verdictOf({ report: report({ budget }) }).outcome).toBe('fail');
+});
+
+test('the budget is that of the validation, else that of the run', () => {
+  expect(dropBudget({ report: report() })).toBe(0.01);
+  const budgeted = { verdict: { ...verdict, budget: { maxDrop: 0.05 } } };
+  expect(dropBudget({ report: report(), validation: budgeted })).toBe(0.05);
+  expect(dropBudget({ report: report(), validation: { verdict: { budget: { minSpeedup: 2 } } } })).toBe(0.01);
 });
 
 test('a loss within the budget passes, one beyond it fails', () => {

@@ -46,6 +46,7 @@ export interface ModelBenchmarkOptions extends EngineOptions {
   readonly confidence?: number | undefined;
   /** Of the bootstrap. */
   readonly seed?: number | undefined;
+  /** Hears which point and process is being measured, in steps that take about as long as each other. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

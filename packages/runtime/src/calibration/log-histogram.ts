@@ -16,7 +16,7 @@ const halves = new Uint32Array(float.buffer);
 export class LogHistogram {
   readonly #bits: number;
   /** Counts of the parts of one power of two, by sign and exponent. */
-  readonly #pages = new Map<number, Float64Array>();
+  readonly #pages: (Float64Array | undefined)[] = new Array(2 * EXPONENTS).fill(undefined);
   #zeros = 0;
   #minimum = Number.POSITIVE_INFINITY;
   #maximum = Number.NEGATIVE_INFINITY;
@@ -39,15 +39,15 @@ export class LogHistogram {
         this.#zeros += 1;
         continue;
       }
-      const page = this.#page(key);
+      const page = this.#pages[key] ?? this.#open(key);
       const part = (upper >>> (20 - this.#bits)) & mask;
       page[part] = (page[part] as number) + 1;
     }
   }
 
   merge(other: LogHistogram): void {
-    for (const [key, counts] of other.#pages) {
-      const page = this.#page(key);
+    for (const [key, counts] of other.#used()) {
+      const page = this.#pages[key] ?? this.#open(key);
       for (const [part, count] of counts.entries()) page[part] = (page[part] as number) + count;
     }
     this.#zeros += other.#zeros;
@@ -72,8 +72,9 @@ export class LogHistogram {
     writer.number(this.#zeros);
     writer.number(this.#minimum);
     writer.number(this.#maximum);
-    writer.number(this.#pages.size);
-    for (const [key, counts] of [...this.#pages].sort(([a], [b]) => a - b)) {
+    const used = this.#used();
+    writer.number(used.length);
+    for (const [key, counts] of used) {
       writer.number(key);
       writer.numbers(counts);
     }
@@ -88,23 +89,25 @@ export class LogHistogram {
     const pages = reader.whole(2 * EXPONENTS);
     for (let page = 0; page < pages; page += 1) {
       const key = reader.whole(2 * EXPONENTS - 1);
-      histogram.#pages.set(key, reader.counts(2 ** bits));
+      histogram.#pages[key] = reader.counts(2 ** bits);
     }
     return histogram;
   }
 
-  #page(key: number): Float64Array {
-    let page = this.#pages.get(key);
-    if (page === undefined) {
-      page = new Float64Array(2 ** this.#bits);
-      this.#pages.set(key, page);
-    }
+  #open(key: number): Float64Array {
+    const page = new Float64Array(2 ** this.#bits);
+    this.#pages[key] = page;
     return page;
+  }
+
+  /** In the order of their keys. */
+  #used(): (readonly [key: number, counts: Float64Array])[] {
+    return this.#pages.flatMap((counts, key) => (counts ? [[key, counts] as const] : []));
   }
 
   *#buckets(): Generator<{ lower: number; upper: number; count: number }> {
     if (this.#zeros > 0) yield { lower: 0, upper: 0, count: this.#zeros };
-    for (const [key, counts] of this.#pages) {
+    for (const [key, counts] of this.#used()) {
       const start = 2 ** ((key % EXPONENTS) - 1023);
       for (const [part, count] of counts.entries()) {
         if (count === 0) continue;

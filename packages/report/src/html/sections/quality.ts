@@ -4,6 +4,7 @@ import { type ChartKey, type ChartKit, drawChart, logAxis } from '../chart.ts';
 import { html, type Markup, modelText } from '../markup.ts';
 import type { TableFields } from '../table.ts';
 import type { LatencyPoint, PageInput } from '../types.ts';
+import { dropBudget } from '../verdict.ts';
 
 /** Changes that are drawn; of more, those that lost least. */
 const MOST_CHANGES = 1000;
@@ -161,8 +162,9 @@ function changesTable(caption: string, tried: readonly TriedChange[]): TableFiel
   };
 }
 
-function drawAgainstTime(kit: ChartKit, { report }: PageInput, latency: readonly LatencyPoint[]): Markup {
-  const { budget } = report;
+function drawAgainstTime(kit: ChartKit, input: PageInput, latency: readonly LatencyPoint[]): Markup {
+  const { budget } = input.report;
+  const limit = percent(dropBudget(input));
   if (latency.length === 0 || budget.heldoutDrop === undefined) {
     const missing =
       latency.length === 0 ? 'times were not measured' : 'loss on held-out data was not measured';
@@ -177,7 +179,7 @@ function drawAgainstTime(kit: ChartKit, { report }: PageInput, latency: readonly
   return drawChart(kit, {
     title: 'Loss against time',
     description:
-      'At each size that was timed, a line from the original to the result: left is faster, down is better. Lines that lean to the left were worth it.',
+      'At each size that was timed, a line from the original to the result: left is faster, down is better. The dashed line is the budget.',
     key: [
       { label: 'original', colour: 'var(--original)', shape: 'square' },
       { label: 'result', colour: 'var(--candidate)', shape: 'diamond' },
@@ -191,7 +193,7 @@ function drawAgainstTime(kit: ChartKit, { report }: PageInput, latency: readonly
       y: {
         label: 'loss on held-out data, %',
         grid: true,
-        domain: [Math.min(0, 1.2 * drop), Math.max(percent(budget.maxDrop), 1.2 * drop)],
+        domain: [Math.min(0, 1.2 * drop), Math.max(limit, 1.2 * drop)],
       },
       color: {
         type: 'categorical',
@@ -200,7 +202,7 @@ function drawAgainstTime(kit: ChartKit, { report }: PageInput, latency: readonly
       },
       symbol: { domain: ['original', 'result'], range: ['square', 'diamond'] },
       marks: [
-        Plot.ruleY([percent(budget.maxDrop)], { stroke: 'var(--ink)', strokeDasharray: '5 4' }),
+        Plot.ruleY([limit], { stroke: 'var(--ink)', strokeDasharray: '5 4' }),
         Plot.line(lines, { x: 'time', y: 'drop', z: 'label', stroke: 'var(--soft)' }),
         Plot.dot(lines, { x: 'time', y: 'drop', stroke: 'which', symbol: 'which', r: 4.5, strokeWidth: 2 }),
       ],

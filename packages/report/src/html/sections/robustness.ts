@@ -4,6 +4,7 @@ import { type ChartKit, drawChart } from '../chart.ts';
 import { html, type Markup, modelText } from '../markup.ts';
 import { drawTable, type TableFields } from '../table.ts';
 import type { PageInput } from '../types.ts';
+import { dropBudget } from '../verdict.ts';
 
 const MOST_ROWS = 60;
 
@@ -67,10 +68,10 @@ ${agreement.length === 0 ? undefined : drawAgreement(agreement)}
 }
 
 function nameOf({ metric, where, shift }: QualityFigure): string {
-  return `${metric}, ${where}${shift === null ? '' : `, ${shift}`}`;
+  return `${metric}, ${where}${shift === null || shift === where ? '' : `, ${shift}`}`;
 }
 
-function drawLosses(kit: ChartKit, quality: readonly QualityFigure[], { report }: PageInput): Markup {
+function drawLosses(kit: ChartKit, quality: readonly QualityFigure[], input: PageInput): Markup {
   const { Plot } = kit;
   const shown = quality.slice(0, MOST_ROWS);
   const rows = shown.map((figure, index) => ({
@@ -81,11 +82,12 @@ function drawLosses(kit: ChartKit, quality: readonly QualityFigure[], { report }
     lower: 100 * (figure.interval?.lower ?? figure.drop),
     upper: 100 * (figure.interval?.upper ?? figure.drop),
   }));
-  const budget = 100 * report.options.maxDrop;
+  const maxDrop = dropBudget(input);
+  const budget = 100 * maxDrop;
   const short = (text: string) => (text.length > 38 ? `${[...text].slice(0, 37).join('')}…` : text);
   return drawChart(kit, {
     title: 'Loss on each set of data',
-    description: `Relative to the original, with the paired bootstrap interval as a bar. The dashed line is the budget of ${formatShare(report.options.maxDrop)}, the whole one no loss.`,
+    description: `Relative to the original, with the paired bootstrap interval as a bar. The dashed line is the budget of ${formatShare(maxDrop)}, the whole one no loss.`,
     key: [
       { label: 'data as it is', colour: 'var(--original)', shape: 'circle' },
       { label: 'shifted data', colour: 'var(--candidate)', shape: 'triangle' },

@@ -1,14 +1,13 @@
 import { formatBytes, formatChange, formatCount, formatMilliseconds } from '../../text/format.ts';
 import { type Content, html, type Markup, modelText } from '../markup.ts';
 import { drawFacts, drawTable } from '../table.ts';
-import type { PageInput, VerdictReason } from '../types.ts';
+import type { LatencyPoint, PageInput, VerdictReason } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
 
 /** The head of a page: what was pruned, when, whether it holds its budget and why, and what it came to. */
-export function drawSummary(input: PageInput): Markup {
+export function drawSummary(input: PageInput, latency: readonly LatencyPoint[]): Markup {
   const { report } = input;
   const { source, result, validation } = report;
-  const speed = validation.status === 'done' ? validation.speed : [];
   const rows: Content[][] = [
     sizeRow('Nodes', source.nodes, result.nodes, formatCount),
     sizeRow('Parameters', source.parameters, result.parameters, formatCount),
@@ -25,12 +24,13 @@ export function drawSummary(input: PageInput): Markup {
       formatChange(drop),
     ]);
   }
-  for (const { label, original, candidate, speedup } of speed) {
+  for (const { label, group, original, candidate, speedup } of latency.slice(0, MOST_TIMES)) {
+    const isAmbiguous = latency.filter((each) => each.label === label).length > 1;
     rows.push([
-      html`Time at ${modelText(label)}`,
+      html`Time at ${modelText(isAmbiguous ? `${label} (${group})` : label, 100)}`,
       formatMilliseconds(original.median),
       formatMilliseconds(candidate.median),
-      `${speedup.median.toFixed(2)} × as fast`,
+      `${speedup.toFixed(2)} × as fast`,
     ]);
   }
   return html`<header>
@@ -69,6 +69,8 @@ function drawWarnings(warnings: readonly string[]): Content {
 }
 
 const MOST_WARNINGS = 50;
+/** Times in the first table; the section about times has all. */
+const MOST_TIMES = 8;
 
 function sizeRow(name: string, before: number, after: number, format: (value: number) => string): Content[] {
   return [

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { drawSummary, fileName } from '../../../src/html/sections/summary.ts';
-import { cellsOf, elementsOf, fullReport } from '../../support/page.ts';
+import { cellsOf, elementsOf, fullReport, latencyPoint } from '../../support/page.ts';
 
 test('the head says what, when, whether it passes and what it came to', () => {
-  const markup = drawSummary({ report: fullReport({ warnings: ['<b>mind this</b>'] }) });
+  const markup = drawSummary({ report: fullReport({ warnings: ['<b>mind this</b>'] }) }, [
+    latencyPoint(),
+    latencyPoint({ group: 'cuda' }),
+  ]);
   const page = elementsOf(markup);
   expect(page.querySelector('h1')?.textContent).toBe('a.onnx, pruned');
   expect(page.querySelector('time')?.textContent).toBe('2026-01-01 00:01 UTC');
@@ -15,16 +18,16 @@ test('the head says what, when, whether it passes and what it came to', () => {
     ['Weights', '8.0 KB', '4.0 KB', '-50.00 %'],
     ['Model file', '10.0 KB', '5.0 KB', '-50.00 %'],
     ['Bits per byte, 4 × 1024', '2.0000', '2.0100', '+0.50 %'],
-    ['Time at length 64', '20 ms', '10 ms', '2.00 × as fast'],
-    ['Time at length 512', '200 ms', '80 ms', '2.50 × as fast'],
+    ['Time at length 64 (cpu, 2 threads)', '20 ms', '10 ms', '2.00 × as fast'],
+    ['Time at length 64 (cuda)', '20 ms', '10 ms', '2.00 × as fast'],
   ]);
 });
 
 test('a model without a measurement has its sizes', () => {
   const validation = { status: 'skipped', reason: 'as asked' } as const;
-  expect(cellsOf(drawSummary({ report: fullReport({ validation, budget: { maxDrop: 0.1 } }) }))).toHaveLength(
-    4,
-  );
+  expect(
+    cellsOf(drawSummary({ report: fullReport({ validation, budget: { maxDrop: 0.1 } }) }, [])),
+  ).toHaveLength(4);
 });
 
 test('files are named without their folders', () => {
