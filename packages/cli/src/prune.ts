@@ -16,6 +16,7 @@ import { drawPage, type ModelFacts, printReport, type Report, type ValidationEff
 import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
+import { openCalibrator } from './calibration/open-calibrator.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
@@ -127,14 +128,15 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     // Starts no process unless a pass asks it for something.
     await using executor = createExecutor({ signal });
     const { confidence } = asked ?? {};
-    const running = { judge: judging.judge, executor, maxDrop, confidence, listener, signal };
+    const calibration =
+      data === undefined ? undefined : openCalibrator({ model: path, data, heldout, listener, signal });
+    const running = { judge: judging.judge, executor, calibration, maxDrop, confidence, listener, signal };
     const records = await runPasses(model, passes, { ...running, verify, seed, stopAfter, instruments });
     throwIfCancelled(signal);
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const { heldout: text, data: examples } = judging;
-    const files = { original: path, candidate, heldout: text, data: examples, budget: asked };
+    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
     const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
@@ -143,7 +145,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     refuseOverBudget(held, records);
     const tiles = await measureTiles({
       candidate,
-      heldout: text,
+      heldout: judging.heldout,
       validation,
       folder: staging.trials,
       threads,

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  type Calibrator,
   type Executor,
   type Instrument,
   type Judge,
@@ -17,6 +18,8 @@ export interface PassSettings extends PipelineOptions {
   readonly judge: Judge | undefined;
   /** Runs what passes ask for. */
   readonly executor?: Executor | undefined;
+  /** Gives passes statistics of the data. */
+  readonly calibration?: Calibrator | undefined;
   readonly maxDrop: number;
   readonly confidence?: number | undefined;
   readonly listener: Listener;
@@ -48,18 +51,13 @@ export async function runPasses(
 }
 
 /** What passes are run with, as far as the command line has it. */
-export function passContext({
-  judge,
-  executor,
-  maxDrop,
-  confidence,
-  listener,
-  signal,
-}: PassSettings): PassContext {
+export function passContext(settings: PassSettings): PassContext {
+  const { judge, executor, calibration, maxDrop, confidence, listener, signal } = settings;
   return {
     logger: listener,
     judge,
     executor,
+    calibration,
     maxDrop,
     confidence,
     ...(signal ? { signal } : {}),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Pass, type PassContext, removeAtExit } from '@sentei/ir';
 import { createExecutor } from '@sentei/runtime';
+import { openCalibrator } from './calibration/open-calibrator.ts';
 import { readSplits } from './data-splits.ts';
 import { isCard } from './prepare-card.ts';
 import { prepareJudge } from './prepare-judge.ts';
@@ -39,7 +40,9 @@ export async function withTrialContext<Result>(
     const { judge, warnings } = await prepareJudge({ model, passes, splits, card, folder, threads, signal });
     for (const warning of warnings) listener.warn(warning);
     await using executor = createExecutor({ signal });
-    return await work(passContext({ judge, executor, maxDrop, listener, signal }), folder);
+    const calibration =
+      data === undefined ? undefined : openCalibrator({ model, data, heldout, listener, signal });
+    return await work(passContext({ judge, executor, calibration, maxDrop, listener, signal }), folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
     settled();

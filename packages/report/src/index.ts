@@ -25,6 +25,7 @@ export { drawBenchmark } from './terminal/benchmark-tables.ts';
 export { drawComparison } from './terminal/comparison-tables.ts';
 export { drawDescription } from './terminal/description-tables.ts';
 export { drawPasses } from './terminal/pass-tables.ts';
+export { describePlacements } from './terminal/placement-lines.ts';
 export { type Alignment, drawTable } from './terminal/table.ts';
 export {
   formatBytes,

@@ -51,6 +51,7 @@ export {
   missingBlocks,
   type Range,
   type Statistics,
+  StatisticsMerge,
   summarizeStatistics,
 } from './calibration/statistics.ts';
 export { readStatistics, writeStatistics } from './calibration/statistics-file.ts';
@@ -120,6 +121,8 @@ export { spearman } from './metrics/spearman.ts';
 export type { ProviderAssignment } from './placement/assignment.ts';
 export type { PlacementOptions } from './placement/measure-placement.ts';
 export { measurePlacement } from './placement/measure-placement.ts';
+export type { ModelPlacements, PlacedFile } from './placement/place-models.ts';
+export { placeModels } from './placement/place-models.ts';
 export type { Placement, PlacementException } from './placement/placement.ts';
 export type { Engine, EngineOptions, LoadOptions } from './process/engine.ts';
 export { startEngine } from './process/engine.ts';

@@ -1,11 +1,13 @@
 import { type Dataset, type Feeds, hostTensor } from '@sentei/data';
 import { inputDefaults, type Progress, readModel, SenteiError } from '@sentei/ir';
 import { byteLanguageModelNames } from './metrics/bits-per-byte.ts';
+import type { ModelPlacements } from './placement/place-models.ts';
 import type { ExecutionProvider, Signature } from './process/protocol.ts';
 import { type AgreementFigure, compareAgreement } from './validation/agreement.ts';
 import { compareFidelity, type FidelityFigure } from './validation/fidelity.ts';
 import { compareMemory, type MemoryFigure } from './validation/memory.ts';
 import { ModelPair } from './validation/model-pair.ts';
+import { comparePlacement } from './validation/placement.ts';
 import { compareQuality, type QualityFigure } from './validation/quality.ts';
 import { compareQualityOnData, type HeldoutData } from './validation/quality-on-data.ts';
 import { compareSpeed, type SpeedFigure } from './validation/speed.ts';
@@ -31,6 +33,8 @@ export interface ValidationOptions {
   /** Of all intervals. Default: 0.95. */
   readonly confidence?: number | undefined;
   readonly executionProvider?: ExecutionProvider | undefined;
+  /** As for `startEngine`. */
+  readonly tf32?: boolean | undefined;
   readonly threads?: number | undefined;
   readonly effort?: Effort | undefined;
   /** Milliseconds that one run may take; the original running into it leaves that size out. Default: two minutes. */
@@ -56,6 +60,10 @@ export type Validation =
       /** Flags that were fed to the candidate's gates, as its metadata says; none without gates. */
       readonly gates: Readonly<Record<string, readonly boolean[]>>;
       readonly executionProvider: ExecutionProvider;
+      /** Whether CUDA was free to multiply in TensorFloat-32. */
+      readonly tf32: boolean;
+      /** Where the models' nodes ran; `null` on the CPU, and where inputs for it could not be made up. */
+      readonly placement: ModelPlacements | null;
       readonly threads: number;
       /** Version of ONNX Runtime. */
       readonly runtimeVersion: string;
@@ -77,13 +85,24 @@ const AGREEMENT = { full: 64, short: 8 } as const;
  *   gates whose metadata does not fit; `cancelled`
  */
 export async function validatePair(options: ValidationOptions): Promise<Validation> {
-  const { confidence, signal, memory = false } = options;
+  const { confidence, signal, memory = false, tf32 = true } = options;
   const { effort = 'full', timeoutMs = 120_000, executionProvider = 'cpu', onProgress = () => {} } = options;
   const gates = await gatesOf(options.candidate);
   const opened = await ModelPair.open({ ...options, timeoutMs, constants: constantsOf(gates) });
   if (!opened.ran) return { status: 'impossible', reason: opened.reason };
   const pair = opened.result;
   try {
+    const { original, candidate } = options;
+    const constants = constantsOf(gates);
+    const placing = { executionProvider, tf32, timeoutMs, signal };
+    const placement =
+      executionProvider === 'cpu'
+        ? undefined
+        : await unlessUnsupported('placement', async () => {
+            onProgress({ message: 'placement of nodes', done: 0, total: 1 });
+            const found = await comparePlacement(pair, { original, candidate, constants }, placing);
+            return { figures: found === undefined ? [] : [found], leftOut: [] };
+          });
     const data = typeof options.data === 'function' ? await options.data(pair.signature) : options.data;
     const { heldout = data?.text } = options;
     const batch = options.batch ?? data?.batch;
@@ -110,9 +129,7 @@ export async function validatePair(options: ValidationOptions): Promise<Validati
     const speed = await unlessUnsupported('speed', () =>
       compareSpeed(pair, heldout, effort, onProgress, confidence),
     );
-    const { original, candidate } = options;
-    const settings = { threads: pair.engine.threads, executionProvider, signal };
-    const constants = constantsOf(gates);
+    const settings = { threads: pair.engine.threads, executionProvider, tf32, signal };
     const peaks = memory
       ? await compareMemory({ original, candidate, constants }, pair.signature.inputs, settings)
       : null;
@@ -123,9 +140,11 @@ export async function validatePair(options: ValidationOptions): Promise<Validati
       fidelity: fidelity.figures,
       speed: speed.figures,
       memory: peaks,
-      leftOut: [...quality.leftOut, ...fidelity.leftOut, ...speed.leftOut],
+      leftOut: [...quality.leftOut, ...fidelity.leftOut, ...speed.leftOut, ...(placement?.leftOut ?? [])],
       gates,
       executionProvider,
+      tf32,
+      placement: placement?.figures[0] ?? null,
       threads: pair.engine.threads,
       runtimeVersion: pair.engine.runtime.version,
     };

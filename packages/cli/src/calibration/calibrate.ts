@@ -1,15 +1,16 @@
-import { isTensorType as isHostType, type ModelInput, openCard } from '@sentei/data';
-import { assertValid, isTensorType, type Model, readModel, SenteiError } from '@sentei/ir';
+import { openCard } from '@sentei/data';
+import { assertValid, readModel, SenteiError } from '@sentei/ir';
 import { type CalibrateOptions, calibrate, type Statistics, writeStatistics } from '@sentei/runtime';
 import type { Listener } from '../progress.ts';
 import { defaultTaps } from './default-taps.ts';
+import { inputsOf } from './inputs.ts';
 import { readTaps } from './read-taps.ts';
 
 /** What to calibrate on what. */
 export interface CalibrationSettings
   extends Pick<
     CalibrateOptions,
-    'batch' | 'threads' | 'nonFinite' | 'shard' | 'cache' | 'signal' | 'timeoutMs'
+    'batch' | 'threads' | 'executionProvider' | 'nonFinite' | 'shard' | 'cache' | 'signal' | 'timeoutMs'
   > {
   /** Model file. */
   readonly model: string;
@@ -57,15 +58,4 @@ export async function calibrateFile(settings: CalibrationSettings): Promise<Stat
     const hint = `what was done is kept in ${cache}: the same command goes on from there`;
     throw new SenteiError('cancelled', error.message, { hint, cause: error });
   }
-}
-
-/** What callers have to feed. */
-function inputsOf({ graph }: Model): ModelInput[] {
-  return graph.inputs
-    .filter((input) => !graph.initializers.has(input))
-    .map(({ name, type }) => {
-      if (!isTensorType(type)) return { name, type: null, dims: null };
-      const { elementType, shape } = type;
-      return { name, type: isHostType(elementType) ? elementType : null, dims: shape ?? null };
-    });
 }

@@ -1,9 +1,9 @@
 import { SenteiError } from '@sentei/ir';
 import {
-  mergeStatistics,
   missingBlocks,
   readStatistics,
   type Statistics,
+  StatisticsMerge,
   writeStatistics,
 } from '@sentei/runtime';
 import type { Listener } from '../progress.ts';
@@ -21,12 +21,12 @@ export async function mergeFiles(
   listener: Listener,
 ): Promise<Statistics> {
   listener.step(`merging ${paths.length} files`);
-  const parts: (readonly [Statistics, string])[] = [];
-  for (const path of paths) {
-    parts.push([await readStatistics(path), path]);
-    listener.progress({ message: path, done: parts.length, total: paths.length });
+  const merge = new StatisticsMerge();
+  for (const [index, path] of paths.entries()) {
+    merge.add(await readStatistics(path), path);
+    listener.progress({ message: path, done: index + 1, total: paths.length });
   }
-  const merged = mergeStatistics(parts);
+  const merged = merge.result();
   const missing = missingBlocks(merged);
   if (missing.length > 0) {
     const { batch } = merged.identity;

@@ -13,6 +13,7 @@ interface BenchmarkFlags {
   readonly level: readonly Level[];
   readonly threads: number;
   readonly provider: 'cpu' | 'cuda';
+  readonly tf32: boolean;
   readonly rounds?: number;
   readonly budget: number;
   readonly processes: number;
@@ -34,6 +35,7 @@ export function addBenchmark(program: Command, { output, signal }: CommandEnviro
     .option('--level <list>', 'graph optimization levels of ONNX Runtime', readLevels, ['all', 'disabled'])
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 2)
     .addOption(new Option('--provider <name>', 'what models run on').choices(['cpu', 'cuda']).default('cpu'))
+    .option('--no-tf32', 'keep CUDA from multiplying in TensorFloat-32')
     .option('--rounds <number>', 'rounds at each point, instead of a budget', readWhole)
     .option('--budget <seconds>', 'time of the rounds at each point and level', readAmount, 10)
     .option('--processes <number>', 'pairs of fresh processes that rounds are spread over', readWhole, 5)

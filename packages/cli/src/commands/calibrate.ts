@@ -15,6 +15,7 @@ interface CalibrateFlags {
   readonly shard?: { readonly index: number; readonly count: number };
   readonly batch?: number;
   readonly threads: number;
+  readonly provider: 'cpu' | 'cuda';
   readonly nonFinite: 'refuse' | 'skip';
   readonly timeout: number;
   readonly cache?: string;
@@ -46,6 +47,9 @@ export function addCalibrate(program: Command, { output, signal }: CommandEnviro
     .option('--batch <number>', 'examples that are read together; shards are cut between them', readWhole)
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 1)
     .addOption(
+      new Option('--provider <name>', 'what the model runs on').choices(['cpu', 'cuda']).default('cpu'),
+    )
+    .addOption(
       new Option('--non-finite <what>', 'what becomes of numbers that are not finite')
         .choices(['refuse', 'skip'])
         .default('refuse'),
@@ -68,7 +72,7 @@ function gather(
   listener: Listener,
   signal: AbortSignal | undefined,
 ): Promise<Statistics> {
-  const { merge, print, data, timeout, out, ...options } = flags;
+  const { merge, print, data, timeout, out, provider, ...options } = flags;
   if (print !== undefined) return readStatistics(print);
   if (merge !== undefined) return mergeFiles(merge, out, listener);
   const timeoutMs = Math.max(1, Math.round(1000 * timeout));

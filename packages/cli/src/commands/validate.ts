@@ -22,6 +22,7 @@ export function addValidate(program: Command, { output, signal }: CommandEnviron
     .option('--allow-unknown', 'let criteria pass that nothing could be measured for')
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 2)
     .addOption(new Option('--provider <name>', 'what models run on').choices(['cpu', 'cuda']).default('cpu'))
+    .option('--no-tf32', 'keep CUDA from multiplying in TensorFloat-32')
     .addOption(
       new Option('--effort <effort>', 'how thoroughly they are compared')
         .choices(['full', 'short'])

@@ -1,4 +1,11 @@
-import { drawTable, formatChange, formatCount, formatMilliseconds, formatNumber } from '@sentei/report';
+import {
+  describePlacements,
+  drawTable,
+  formatChange,
+  formatCount,
+  formatMilliseconds,
+  formatNumber,
+} from '@sentei/report';
 import type { RolloutPlan, ValidationRecord, WatchRule } from '@sentei/runtime';
 import type { Paint } from '../paint.ts';
 import { wrapLine } from './wrap-line.ts';
@@ -15,6 +22,9 @@ export function drawRecord(record: ValidationRecord, paint: Paint): string {
     drawVerdict(record, paint),
     ...(validation.quality.length > 0 ? [drawQuality(validation)] : []),
     ...(validation.speed.length > 0 ? [drawSpeed(validation)] : []),
+    ...(validation.placement ? describePlacements(validation.placement) : []).map((line) =>
+      wrapLine(line, WIDTH),
+    ),
     ...(verdict.outcome === 'pass' ? [drawRollout(rollout)] : []),
     ...warnings.map((warning) => wrapLine(`${paint.caution('warning')}: ${warning}`, WIDTH)),
   ];

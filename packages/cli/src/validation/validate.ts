@@ -45,6 +45,8 @@ export interface ValidateOptions {
   /** Default: 2. */
   readonly threads?: number | undefined;
   readonly provider?: 'cpu' | 'cuda' | undefined;
+  /** Whether CUDA may multiply in TensorFloat-32. Default: true, as ONNX Runtime does. */
+  readonly tf32?: boolean | undefined;
   readonly effort?: 'full' | 'short' | undefined;
   /** A folder for `validation.json`, or a file whose name ends with `.json`. */
   readonly out?: string | undefined;
@@ -100,6 +102,7 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
     memory: budget.maxMemoryRatio !== undefined,
     confidence: budget.confidence,
     executionProvider: provider,
+    tf32: options.tf32,
     threads,
     effort,
     signal,

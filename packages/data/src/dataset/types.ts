@@ -16,6 +16,8 @@ export interface Example {
   readonly inputs: readonly Feeds[];
   /** What the metric compares with. */
   readonly label?: Label | undefined;
+  /** UTF-8 bytes of the text that its tokens stand for, where all of a row's text is in them. */
+  readonly bytes?: number | undefined;
 }
 
 /** What is done to the contents of a row before tensors are made of them; only the function that fits is called. */

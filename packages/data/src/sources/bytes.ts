@@ -52,9 +52,10 @@ export async function bytesDataset(options: BytesOptions): Promise<Divisible> {
   const end = Math.floor(total * to);
   const name = basename(path);
   if (end - start < length) {
+    const share = from === 0 && to === 1 ? '' : ` in its part from ${from} to ${to}`;
     throw invalidData(
       path,
-      `has ${end - start} bytes to read, a window takes ${length}`,
+      `has ${total} bytes, ${end - start} to read${share}, and a window takes ${length}`,
       'give more data or shorter windows',
     );
   }

@@ -4,6 +4,7 @@ import { type RowDataset, rowDataset } from '../dataset/row-dataset.ts';
 import type { Padding } from '../dataset/types.ts';
 import { openRecords } from '../files/records.ts';
 import { invalidData } from '../invalid-data.ts';
+import type { Feeds } from '../tensors/host-tensor.ts';
 import { type EncoderOptions, textEncoder } from '../tokens/encoder.ts';
 
 /** A text file, what a row of it is, and how it becomes tokens. */
@@ -28,6 +29,8 @@ export async function textDataset(options: TextOptions): Promise<RowDataset> {
   const file = await openRecords(path, name, { unit, separator }, options.signal);
   if (file.size === 0) throw invalidData(path, 'is empty', 'give a file with text');
   const encode = textEncoder(options);
+  const longest = maxLength ?? tokenizer.maxLength ?? Number.POSITIVE_INFINITY;
+  const lengthOf = (sets: readonly Feeds[]): number => sets[0]?.[inputs.input_ids?.name ?? '']?.dims[0] ?? 0;
   return rowDataset({
     name,
     size: file.size,
@@ -47,7 +50,12 @@ export async function textDataset(options: TextOptions): Promise<RowDataset> {
         yield {
           source,
           hash,
-          example: async (change) => ({ source, hash, inputs: encode([text], source, change) }),
+          async example(change) {
+            const sets = encode([text], source, change);
+            // As long as can be, a row may have been cut; changed, it stands for another text.
+            const isWhole = change === undefined && lengthOf(sets) < longest;
+            return { source, hash, inputs: sets, ...(isWhole && { bytes: Buffer.byteLength(text) }) };
+          },
         };
       }
     },

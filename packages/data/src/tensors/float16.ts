@@ -3,15 +3,17 @@ import { Float16Array, setFloat16 } from '@petamoriken/float16';
 /** IEEE 754 binary16, for Node versions without `Float16Array`. */
 
 /** Every pattern's number: a look-up is an order of magnitude faster than decoding one at a time. */
-const NUMBERS = Float32Array.from(
-  new Float16Array(Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits).buffer),
-);
+let numbers: Float32Array | undefined;
 
 const scratch = new DataView(new ArrayBuffer(2));
 
 /** The number that sixteen bits stand for. */
 export function decodeFloat16(bits: number): number {
-  return NUMBERS[bits] ?? Number.NaN;
+  // Made when first needed: it takes as long as starting a small process does.
+  numbers ??= Float32Array.from(
+    new Float16Array(Uint16Array.from({ length: 2 ** 16 }, (_, each) => each).buffer),
+  );
+  return numbers[bits] ?? Number.NaN;
 }
 
 /**

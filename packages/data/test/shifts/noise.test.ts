@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { RowDataset } from '../../src/dataset/row-dataset.ts';
 import { noise } from '../../src/shifts/noise.ts';
@@ -43,6 +44,22 @@ test('bytes are replaced by others of the same window, at about the rate, and th
   expect(await elements(noise(dataset, { rate: 0.3, seed: 2 }))).not.toEqual(after);
   const [third] = await collect(noisy.read(2, 3));
   expect(Array.from(third?.inputs[0]?.x?.data ?? [], Number)).toEqual(after[2]);
+});
+
+test('law: a row changes in the same way alone and among others, whatever the seed', async () => {
+  const dataset = await bytesDataset({
+    path: file('x.txt', 'abcdefghijklmnopqrstuvwx'),
+    input: 'x',
+    length: 6,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.nat(3), async (seed, row) => {
+      const noisy = noise(dataset, { rate: 0.5, seed });
+      const [alone] = await collect(noisy.read(row, row + 1));
+      expect(alone).toEqual((await collect(noisy.read()))[row]);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test('rows keep hash, source and label; the fingerprint tells the shift', async () => {

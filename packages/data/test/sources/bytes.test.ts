@@ -54,6 +54,13 @@ test('the same bytes have the same hash in any file, and any option changes the 
   expect((await bytesDataset(options)).fingerprint).toBe(dataset.fingerprint);
 });
 
+test('a part that is shorter than a window says how much of the file it is', async () => {
+  const path = await textFile('abcdefgh');
+  await expect(bytesDataset({ path, input: 'x', length: 4, from: 0.25, to: 0.5 })).rejects.toMatchObject({
+    message: `${path}: has 8 bytes, 2 to read in its part from 0.25 to 0.5, and a window takes 4`,
+  });
+});
+
 test('what cannot be read is named', async () => {
   const path = await textFile('ab');
   const refused = { code: 'invalid-data' };

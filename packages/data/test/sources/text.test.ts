@@ -35,6 +35,7 @@ test('lines and documents become tokens, read by range', async () => {
         },
       },
     ],
+    bytes: 9,
   });
   const documents = await textDataset({ path, rows: 'document', tokenizer, inputs });
   expect(
@@ -43,6 +44,18 @@ test('lines and documents become tokens, read by range', async () => {
     ['x.txt line 1', [5]],
     ['x.txt line 4', [5]],
   ]);
+});
+
+test('bytes of a row are told only where all of its text is in the tokens', async () => {
+  const path = file('x.txt', 'the cat\nthe caté\na dog ran\n');
+  const options = { path, rows: 'line', tokenizer, inputs } as const;
+  const dataset = await textDataset({ ...options, maxLength: 5 });
+  const bytesOf = async (each: typeof dataset) => (await collect(each.read())).map(({ bytes }) => bytes);
+  expect(await bytesOf(dataset)).toEqual([7, undefined, undefined]);
+  expect(await bytesOf(await textDataset({ ...options, maxLength: 50 }))).toEqual([7, 9, 9]);
+  const rows = await collect(dataset.rows());
+  const changed = await rows[0]?.example({ text: (text) => text.toUpperCase() });
+  expect(changed?.bytes).toBeUndefined();
 });
 
 test('the fingerprint changes with text, unit, length and padding', async () => {

@@ -1,6 +1,7 @@
 import type { BenchmarkFigure, Comparison, ModelFigures, PeakMemory } from '@sentei/runtime';
 import type { BenchmarkRecord, CountBounds, ModelWork } from '../json/benchmark.ts';
 import { formatBytes, formatChange, formatList, formatMilliseconds, formatNumber } from '../text/format.ts';
+import { describePlacements } from './placement-lines.ts';
 import { type Alignment, drawTable } from './table.ts';
 
 /** Draws what was measured of one or two models, in at most 100 columns. */
@@ -8,6 +9,8 @@ export function drawBenchmark(record: BenchmarkRecord): string {
   const parts = record.candidate === undefined ? [] : [drawLatency(record)];
   parts.push(drawRuns(record), drawStarts(record), drawWork(record));
   if (record.energy.status === 'measured') parts.push(drawEnergy(record));
+  if (record.placement !== null)
+    parts.push(...describePlacements(record.placement).map((line) => `${line}\n`));
   return `${parts.join('')}${describeConditions(record)}`;
 }
 

@@ -70,6 +70,8 @@ export function benchmarkRecord(fields: Partial<BenchmarkRecord> = {}): Benchmar
     energy: { status: 'unknown', reason: 'there are no counters' },
     threads: 2,
     executionProvider: 'cpu',
+    tf32: true,
+    placement: null,
     processes: 5,
     confidence: 0.95,
     seed: 1,

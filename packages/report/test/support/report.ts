@@ -71,6 +71,8 @@ export function measured(fields: Partial<Measured> = {}): Measured {
     memory: null,
     gates: {},
     executionProvider: 'cpu',
+    tf32: true,
+    placement: null,
     fidelity: [1, 128].map((length) => ({
       inputs: 'synthesized',
       size: `length ${length}`,

@@ -2,9 +2,10 @@ import { loadavg } from 'node:os';
 import type { Feeds } from '@sentei/data';
 import { type Progress, parseOptions, SenteiError } from '@sentei/ir';
 import { z } from 'zod';
-import { measureEnergy } from '../energy/measure-energy.ts';
+import { type EnergyComparison, measureEnergy } from '../energy/measure-energy.ts';
 import { type EnergySources, type FoundMeter, findEnergyMeter } from '../energy/meter.ts';
 import { describeMachine } from '../machine/machine.ts';
+import { type ModelPlacements, placeModels } from '../placement/place-models.ts';
 import {
   type EngineOptions,
   EXECUTION_PROVIDERS,
@@ -16,7 +17,7 @@ import { figureOf, type PointMeasurements } from './figure.ts';
 import { measureStart, type Start } from './measure-start.ts';
 import { findPlaces, type Place, type PointSource } from './places.ts';
 import { defaultPoints } from './points.ts';
-import { takeTurns } from './take-turns.ts';
+import { type Timer, takeTurns } from './take-turns.ts';
 import type { BenchmarkFigure, ModelBenchmark } from './types.ts';
 
 /** What `benchmarkModels` measures and how. */
@@ -87,6 +88,7 @@ class Benchmark {
   readonly #paths: readonly string[];
   readonly #leftOut: ModelBenchmark['leftOut'][number][] = [];
   #failure: SenteiError | undefined;
+  #meter: FoundMeter = { status: 'unknown', reason: 'nothing was measured' };
   #done = 0;
   #total = 1;
 
@@ -104,22 +106,25 @@ class Benchmark {
     const before = loadavg()[0] ?? Number.NaN;
     const machine = await describeMachine();
     const { places, threads, runtimeVersion } = await this.#preparePlaces();
-    const energy = await this.#findMeter();
+    this.#meter = await this.#findMeter();
     this.#total = graphOptimizationLevels.length * places.length * (1 + processes);
     const figures: BenchmarkFigure[] = [];
-    for (const level of graphOptimizationLevels)
-      figures.push(...(await this.#measure(level, places, energy)));
+    for (const level of graphOptimizationLevels) figures.push(...(await this.#measure(level, places)));
     if (figures.length === 0 && this.#failure !== undefined) throw this.#failure;
+    const placement = await this.#place(figures[0], places);
     this.#say('done');
     const { original, candidate } = this.#settings;
+    const meter = this.#meter;
     return {
       original,
       candidate,
       figures,
       leftOut: this.#leftOut,
-      energy: energy.status === 'found' ? { status: 'measured', method: energy.meter.method } : { ...energy },
+      energy: meter.status === 'found' ? { status: 'measured', method: meter.meter.method } : meter,
       threads,
       executionProvider,
+      tf32: this.#engine.tf32 ?? true,
+      placement,
       processes,
       confidence,
       seed,
@@ -133,6 +138,31 @@ class Benchmark {
     const { energy } = this.#options;
     if (energy === false) return { status: 'unknown', reason: 'it was not asked for' };
     return findEnergyMeter(this.#settings.executionProvider, energy);
+  }
+
+  /** Once the first run is known to work, and never while something is timed. */
+  async #place(
+    figure: BenchmarkFigure | undefined,
+    places: readonly Place[],
+  ): Promise<ModelPlacements | null> {
+    const { original, candidate, executionProvider } = this.#settings;
+    const place = places.find(({ label }) => label === figure?.label);
+    if (executionProvider === 'cpu' || figure === undefined || place === undefined) return null;
+    const { graphOptimizationLevel } = figure;
+    this.#say(`${graphOptimizationLevel}: placement of nodes`);
+    const [feeds = {}, others = {}] = place.feeds;
+    const files = {
+      original: { path: original, feeds },
+      candidate: candidate === undefined ? undefined : { path: candidate, feeds: others },
+    };
+    const { tf32, timeoutMs, signal } = this.#engine;
+    return placeModels(place.label, files, {
+      executionProvider,
+      graphOptimizationLevel,
+      tf32,
+      timeoutMs,
+      signal,
+    });
   }
 
   async #preparePlaces() {
@@ -152,11 +182,7 @@ class Benchmark {
     }
   }
 
-  async #measure(
-    level: GraphOptimizationLevel,
-    places: readonly Place[],
-    energy: FoundMeter,
-  ): Promise<BenchmarkFigure[]> {
+  async #measure(level: GraphOptimizationLevel, places: readonly Place[]): Promise<BenchmarkFigure[]> {
     const measured: { readonly place: Place; readonly point: PointMeasurements }[] = [];
     for (const place of places) {
       this.#say(`${level}: starts at ${place.label}`);
@@ -166,7 +192,7 @@ class Benchmark {
     }
     const { processes, confidence, seed } = this.#settings;
     for (let process = 0; process < processes && measured.length > 0; process += 1) {
-      await this.#takeTurns(level, measured, process, energy);
+      await this.#takeTurns(level, measured, process);
     }
     this.#done += processes * (places.length - measured.length);
     return measured.map(({ place: { label, feeds }, point }) =>
@@ -210,7 +236,6 @@ class Benchmark {
     level: GraphOptimizationLevel,
     measured: readonly { readonly place: Place; readonly point: PointMeasurements }[],
     process: number,
-    energy: FoundMeter,
   ): Promise<void> {
     const engine = await startEngine(this.#engine);
     try {
@@ -230,14 +255,24 @@ class Benchmark {
           performance.now(),
         );
         point.turns.push(isReversed ? { ...turns, rounds: turns.rounds.toReversed() } : turns);
-        if (process === 0 && energy.status === 'found') {
-          const { confidence, seed } = this.#settings;
-          point.energy = await measureEnergy(energy.meter, timers, { confidence, seed });
-        }
+        if (process === 0) point.energy = await this.#measureEnergy(timers);
         this.#done += 1;
       }
     } finally {
       await engine.close();
+    }
+  }
+
+  /** A meter that fails is not used again. */
+  async #measureEnergy(timers: readonly Timer[]): Promise<EnergyComparison | undefined> {
+    if (this.#meter.status === 'unknown') return undefined;
+    const { confidence, seed } = this.#settings;
+    try {
+      return await measureEnergy(this.#meter.meter, timers, { confidence, seed });
+    } catch (error) {
+      if (error instanceof SenteiError) throw error;
+      this.#meter = { status: 'unknown', reason: `the meter failed: ${(error as Error).message}` };
+      return undefined;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { GivenInput } from '@sentei/ir';
 import type { EnergyFigure } from '../energy/measure-energy.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { ModelPlacements } from '../placement/place-models.ts';
 import type { ExecutionProvider, GraphOptimizationLevel } from '../process/protocol.ts';
 import type { Comparison } from './comparison.ts';
 import type { PeakMemory } from './peak-memory.ts';
@@ -78,6 +79,10 @@ export interface ModelBenchmark {
   readonly threads: number;
   /** With `cuda`, times include the copies of inputs to the GPU and of outputs from it. */
   readonly executionProvider: ExecutionProvider;
+  /** Whether CUDA was free to multiply in TensorFloat-32. */
+  readonly tf32: boolean;
+  /** Where the models' nodes ran, at the first point and level of the figures; `null` on the CPU. */
+  readonly placement: ModelPlacements | null;
   /** Pairs of processes that rounds are spread over. */
   readonly processes: number;
   readonly confidence: number;

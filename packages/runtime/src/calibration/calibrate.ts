@@ -157,6 +157,7 @@ async function withTappedModel(
   } finally {
     await rm(folder, { recursive: true, force: true });
     settled();
+    settled();
   }
 }
 

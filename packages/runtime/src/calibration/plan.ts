@@ -35,7 +35,9 @@ export const NON_FINITE = ['refuse', 'skip'] as const;
 /** Everything that decides what is computed from the values of a batch. */
 export const plan = z.strictObject({ taps: plannedTaps, nonFinite: z.enum(NON_FINITE) });
 
+/** A tap with its values by name and every field filled in. */
 export type PlannedTap = z.output<typeof plannedTap>;
+/** What is computed from the values of a batch. */
 export type Plan = z.output<typeof plan>;
 
 /** Every value that the plan reads, once. */

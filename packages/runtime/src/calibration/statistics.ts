@@ -33,7 +33,9 @@ export const range = z
   .tuple([z.int().min(0), z.int().min(0)])
   .refine(([from, to]) => from <= to, 'a range ends before it begins');
 
+/** Everything that decides what statistics are: model, data, batch size, settings, versions and taps. */
 export type Identity = z.output<typeof identity>;
+/** Blocks `from` up to, not including, `to`. */
 export type Range = readonly [from: number, to: number];
 
 /** Names for people, which decide nothing. */
@@ -82,20 +84,30 @@ export function summarizeStatistics(statistics: Statistics): Calibration {
 /**
  * Joins statistics of different blocks: the same bits as if one run had seen them all, in whatever order they come.
  *
- * @param parts with what messages call each
+ * @param parts with what messages call each; taken one by one
  * @throws SenteiError `invalid-data` when two are not of the same model, data, taps, settings and versions, or hold the same
  *   blocks
  */
-export function mergeStatistics(parts: readonly (readonly [Statistics, subject: string])[]): Statistics {
-  const [first] = parts;
-  if (first === undefined) throw new SenteiError('invalid-data', 'there are no statistics to merge');
-  const [{ identity, labels }, firstSubject] = first;
-  const sums = new Accumulator(identity.plan);
-  const covered: { readonly range: Range; readonly subject: string }[] = [];
-  for (const [part, subject] of parts) {
-    checkSame(identity, part.identity, firstSubject, subject);
+export function mergeStatistics(parts: Iterable<readonly [Statistics, subject: string]>): Statistics {
+  const merge = new StatisticsMerge();
+  for (const [part, subject] of parts) merge.add(part, subject);
+  return merge.result();
+}
+
+/** Joins statistics one after the other, so that two are in memory at most. */
+export class StatisticsMerge {
+  #merged: Statistics | undefined;
+  #first = '';
+  readonly #sources: { readonly range: Range; readonly subject: string }[] = [];
+
+  /** @throws SenteiError `invalid-data` as {@link mergeStatistics} */
+  add(part: Statistics, subject: string): void {
+    if (this.#merged === undefined) this.#first = subject;
+    this.#merged ??= emptyStatistics(part.identity, part.labels);
+    const { identity, labels, sums } = this.#merged;
+    checkSame(identity, part.identity, this.#first, subject);
     for (const each of part.covered) {
-      const known = covered.find(({ range: [from, to] }) => each[0] < to && from < each[1]);
+      const known = this.#sources.find(({ range: [from, to] }) => each[0] < to && from < each[1]);
       if (known !== undefined) {
         throw new SenteiError('invalid-data', `${subject} has blocks that ${known.subject} has too`, {
           subject,
@@ -103,10 +115,16 @@ export function mergeStatistics(parts: readonly (readonly [Statistics, subject: 
         });
       }
     }
-    covered.push(...part.covered.map((range) => ({ range, subject })));
+    this.#sources.push(...part.covered.map((range) => ({ range, subject })));
     mergeSums(sums, part.sums, subject);
+    this.#merged = { identity, labels, covered: joinRanges(this.#sources.map(({ range }) => range)), sums };
   }
-  return { identity, labels, covered: joinRanges(covered.map(({ range }) => range)), sums };
+
+  /** @throws SenteiError `invalid-data` when nothing was added */
+  result(): Statistics {
+    if (this.#merged) return this.#merged;
+    throw new SenteiError('invalid-data', 'there are no statistics to merge');
+  }
 }
 
 /** Ranges in order, those that touch made one. */

@@ -15,6 +15,7 @@ export interface Diagnosis {
   readonly providers: Readonly<Record<string, FindingStatus>>;
 }
 
+/** What a machine is looked at with; everything has a default. */
 export interface DiagnosisOptions {
   readonly signal?: AbortSignal | undefined;
   /** Is told what is looked at next. */

@@ -35,9 +35,12 @@ export interface CudaInstallation {
   readonly files: readonly string[];
 }
 
+/** Where the CUDA provider is put, and who is told; everything has a default. */
 export interface CudaOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Is told what is done next. */
   readonly onStep?: ((title: string) => void) | undefined;
+  /** Is told how many megabytes of the step are done. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Default: this computer. */
   readonly host?: Host | undefined;

@@ -79,9 +79,12 @@ export function tryProvider(provider: string, options: TrialOptions = {}): Promi
   });
 }
 
+/** A failed check starts with its place and the C++ expression; what it means follows. */
+const FAILED_CHECK = /^\S+\.(?:cc|h):\d+ .*? was false\. (?=\S)/s;
+
 /** The error, and what was logged about it where that says more. */
 function describe(ending: string, said: string): string {
-  const { message } = explainFailure(ending);
+  const message = explainFailure(ending).message.replace(FAILED_CHECK, '');
   const [, ...statuses] = said.split(LOG_STATUS);
   const logged = inOneLine(stripColours(statuses.at(-1) ?? said));
   return logged === '' || message.includes(logged) ? message : `${message}: ${logged}`;

@@ -75,10 +75,16 @@ async function spendWindow(
   const [once = BATCH_MS] = await timer(1);
   const batch = Math.max(1, Math.round(BATCH_MS / Math.max(once, Number.EPSILON)));
   const end = await meter.start();
-  const begin = performance.now();
   let runs = 0;
-  do {
-    runs += (await timer(Math.min(batch, 10_000))).length;
-  } while (performance.now() - begin < windowMs);
+  try {
+    const begin = performance.now();
+    do {
+      runs += (await timer(Math.min(batch, 10_000))).length;
+    } while (performance.now() - begin < windowMs);
+  } catch (error) {
+    // A meter may have a process of its own.
+    await end().catch(() => undefined);
+    throw error;
+  }
   return { ...(await end()), runs };
 }

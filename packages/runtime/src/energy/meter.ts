@@ -16,7 +16,7 @@ export interface EnergyMeter {
   /**
    * Begins a window.
    *
-   * @returns ends the window; call it once
+   * @returns ends the window and throws an `Error` where the meter failed meanwhile; call it once
    */
   start(): Promise<() => Promise<EnergyReading>>;
 }

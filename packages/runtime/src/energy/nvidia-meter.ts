@@ -50,7 +50,7 @@ class NvidiaMeter implements EnergyMeter {
     const begin = performance.now();
     return async () => {
       const end = performance.now();
-      const samples = await sampling.stop();
+      const samples = await sampling.finish();
       return { joules: integratePower(samples, begin, end), milliseconds: end - begin };
     };
   }
@@ -82,6 +82,7 @@ class Sampling {
   readonly #child: ChildProcess;
   readonly #closed: Promise<void>;
   readonly #samples: PowerSample[] = [];
+  #hasEnded = false;
 
   private constructor(program: string, field: string) {
     this.#child = spawn(
@@ -90,8 +91,12 @@ class Sampling {
       { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     this.#closed = new Promise((resolve) => {
-      this.#child.once('close', () => resolve());
-      this.#child.once('error', () => resolve());
+      const end = (): void => {
+        this.#hasEnded = true;
+        resolve();
+      };
+      this.#child.once('close', end);
+      this.#child.once('error', end);
     });
   }
 
@@ -124,9 +129,16 @@ class Sampling {
     }
   }
 
-  async stop(): Promise<readonly PowerSample[]> {
+  /** @throws Error when the tool has ended before, so that the last samples would stand for a time they do not know */
+  async finish(): Promise<readonly PowerSample[]> {
+    if (this.#hasEnded) throw new Error('it ended while power was measured');
+    await this.stop();
+    return this.#samples;
+  }
+
+  /** May be called twice. */
+  async stop(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#closed;
-    return this.#samples;
   }
 }

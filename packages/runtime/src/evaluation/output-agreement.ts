@@ -1,5 +1,6 @@
 import type { Outputs } from '@sentei/data';
 import type { Interval } from '@sentei/ir';
+import { sampleStandardDeviation } from 'simple-statistics';
 import { compareOutputs } from '../metrics/compare-outputs.ts';
 import { divergence } from '../metrics/divergence.ts';
 import { meanMetric } from '../metrics/metric.ts';
@@ -8,6 +9,8 @@ import { type BootstrapOptions, pairedBootstrap } from './paired-bootstrap.ts';
 /** A mean over examples, and the range that is meant to hold it. */
 export interface AgreementEstimate extends Interval {
   readonly mean: number;
+  /** Sample standard deviation among runs; 0 of a single one. */
+  readonly deviation: number;
   /** The example that agrees least. */
   readonly worst: number;
 }
@@ -101,5 +104,13 @@ function estimate(
 ): AgreementEstimate {
   const zeros = values.map(() => 0);
   const { candidate, lower, upper, confidence } = pairedBootstrap(PLAIN, zeros, values, options);
-  return { mean: candidate, worst: values.reduce((a, b) => worse(a, b)), lower, upper, confidence };
+  const deviation = values.length < 2 ? 0 : sampleStandardDeviation([...values]);
+  return {
+    mean: candidate,
+    deviation,
+    worst: values.reduce((a, b) => worse(a, b)),
+    lower,
+    upper,
+    confidence,
+  };
 }

@@ -68,9 +68,18 @@ export function compareOutputs(
       if (!a || !b) {
         throw new SenteiError('invalid-data', `output '${name}' is only in the original`, { subject: name });
       }
-      return [name, compareTensors(a, b)];
+      return [name, compareNamed(name, a, b)];
     }),
   );
+}
+
+function compareNamed(name: string, original: HostTensor, candidate: HostTensor): OutputComparison {
+  try {
+    return compareTensors(original, candidate);
+  } catch (cause) {
+    if (!(cause instanceof SenteiError)) throw cause;
+    throw new SenteiError(cause.code, `output '${name}': ${cause.message}`, { subject: name, cause });
+  }
 }
 
 function toComparable(original: HostTensor, candidate: HostTensor): [ArrayLike<number>, ArrayLike<number>] {

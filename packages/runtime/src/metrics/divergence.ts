@@ -15,8 +15,8 @@ export type RowMeaning = 'probabilities' | 'logits';
  * Kullback-Leibler divergence KL(p || q), in nats, of the distributions that two tensors of the same shape have along their
  * last axis, mean over rows; p is the original's. In float64.
  *
- * Where every row of the original is a distribution already, its elements being at least 0 and their sum within 0.001 of 1, both
- * are taken as probabilities: divided by their sum, and a probability of 0 counting as the smallest float32, since softmax
+ * Where every row of both is a distribution already, its elements being at least 0 and their sum within 0.001 of 1, they are
+ * taken as probabilities: divided by their sum, and a probability of 0 counting as the smallest float32, since softmax
  * rounds to it. Otherwise both are taken as logits, of which the softmax is the distribution; log-probabilities are logits.
  *
  * @returns `undefined` where the last axis could not be classes: tensors of integers, or fewer than two to a row; infinity
@@ -27,7 +27,8 @@ export function divergence(original: HostTensor, candidate: HostTensor): number 
   const rows = elementCount(original.dims.slice(0, -1));
   if (width < 2 || rows === 0 || !isFloat(original) || !isFloat(candidate)) return undefined;
   const [a, b] = [toNumbers(original), toNumbers(candidate)];
-  const logarithms = meaningOf(a, width) === 'probabilities' ? logOfShares : logOfSoftmax;
+  const areProbabilities = [a, b].every((values) => meaningOf(values, width) === 'probabilities');
+  const logarithms = areProbabilities ? logOfShares : logOfSoftmax;
   let total = 0;
   for (let start = 0; start < a.length; start += width) {
     total += rowDivergence(logarithms(a, start, width), logarithms(b, start, width));
@@ -61,11 +62,9 @@ function logOfSoftmax(values: ArrayLike<number>, start: number, width: number): 
 function logOfShares(values: ArrayLike<number>, start: number, width: number): Float64Array {
   let sum = 0;
   for (let index = start; index < start + width; index += 1) sum += values[index] ?? Number.NaN;
-  return Float64Array.from({ length: width }, (_, index) => {
-    const value = values[start + index] ?? Number.NaN;
-    // What is below 0 is no probability: the candidate gives something else than the original.
-    return value < 0 ? Number.NEGATIVE_INFINITY : Math.max(Math.log(value / sum), LEAST_LOG);
-  });
+  return Float64Array.from({ length: width }, (_, index) =>
+    Math.max(Math.log((values[start + index] ?? Number.NaN) / sum), LEAST_LOG),
+  );
 }
 
 function rowDivergence(p: Float64Array, q: Float64Array): number {

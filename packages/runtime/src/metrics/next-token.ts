@@ -55,11 +55,13 @@ export function bitsPerByte(names: LanguageModelNames): Metric<number> {
  * Bits per byte of a language model with a tokenizer: bits of all predicted tokens over the bytes of the text they stand
  * for, which makes models with different tokenizers comparable.
  *
- * @param bytesOf UTF-8 bytes of the text of an example's predicted tokens. Default: the example's label, a number
+ * A first token is not predicted: where the tokenizer puts none before the text, the text's own first one is not.
+ *
+ * @param bytesOf UTF-8 bytes of the text of an example. Default: what the example says, or its label, a number
  */
 export function bitsPerByteOfTokens(
   names: LanguageModelNames,
-  bytesOf: (example: Example) => number = bytesInLabel,
+  bytesOf: (example: Example) => number = bytesTold,
 ): Metric<Share> {
   return ratioMetric({
     name: 'bits per byte',
@@ -93,10 +95,15 @@ function totalsOf({ source }: Example, outputs: readonly Outputs[]): Totals {
   );
 }
 
-function bytesInLabel({ source, label }: Example): number {
-  if (typeof label === 'number' && label > 0) return label;
-  throw new SenteiError('invalid-data', `${source}: its label is not the number of bytes of its text`, {
-    subject: source,
-    hint: 'Measure perplexity, which needs no bytes.',
-  });
+function bytesTold({ source, label, bytes }: Example): number {
+  const told = bytes ?? label;
+  if (typeof told === 'number' && told > 0) return told;
+  throw new SenteiError(
+    'invalid-data',
+    `${source}: neither the data nor a label says how many bytes its text has`,
+    {
+      subject: source,
+      hint: 'Measure perplexity, which needs no bytes.',
+    },
+  );
 }

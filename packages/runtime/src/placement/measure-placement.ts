@@ -15,6 +15,8 @@ export interface PlacementOptions {
   readonly executionProvider: ExecutionProvider;
   readonly feeds: Feeds;
   readonly graphOptimizationLevel?: GraphOptimizationLevel | undefined;
+  /** Fed on every run, as for `Engine.load`. */
+  readonly constants?: Feeds | undefined;
   /** As for `startEngine`. */
   readonly tf32?: boolean | undefined;
   /** Default: 1. */
@@ -55,7 +57,7 @@ export async function measurePlacement(model: string, options: PlacementOptions)
     placementOptions,
     options,
   );
-  const { feeds, tf32, signal } = options;
+  const { feeds, constants, tf32, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'sentei-profile-'));
   const settled = removeAtExit(folder);
   const log = new AssignmentLog();
@@ -69,7 +71,7 @@ export async function measurePlacement(model: string, options: PlacementOptions)
       onPrint: (text) => log.add(text),
     });
     try {
-      const load = { executionProvider, graphOptimizationLevel, profile: join(folder, 'profile') };
+      const load = { executionProvider, graphOptimizationLevel, constants, profile: join(folder, 'profile') };
       const session = await engine.load(model, load);
       await session.time(feeds, runs + 1);
       await session.endProfile();

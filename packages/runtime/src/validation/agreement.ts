@@ -1,11 +1,7 @@
 import { type Dataset, type Outputs, runExamples } from '@sentei/data';
 import { type Interval, type Progress, SenteiError } from '@sentei/ir';
-import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { cancellable, checkNumbers } from '../evaluation/evaluate.ts';
-import { pairedBootstrap } from '../evaluation/paired-bootstrap.ts';
-import { compareTensors, type OutputComparison } from '../metrics/compare-outputs.ts';
-import { divergence } from '../metrics/divergence.ts';
-import { meanMetric } from '../metrics/metric.ts';
+import { type AgreementEstimate, OutputAgreements } from '../evaluation/output-agreement.ts';
 import type { ModelPair } from './model-pair.ts';
 
 /** A figure of agreement: its mean over examples, how far it varies among them, and the interval of the mean. */
@@ -37,14 +33,6 @@ export interface AgreementOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-interface Scores {
-  readonly cosine: number[];
-  readonly divergence: number[];
-  readonly top1: number[];
-}
-
-const SAME = meanMetric({ name: 'agreement', lowerIsBetter: true, score: () => Number.NaN });
-
 /**
  * Runs both models on held-out examples and compares their outputs.
  *
@@ -57,7 +45,7 @@ export async function compareAgreement(
 ): Promise<readonly AgreementFigure[]> {
   const { examples, strict = true, confidence = 0.95, signal, onProgress } = options;
   const count = Math.min(examples, dataset.size);
-  const scores = new Map<string, Scores>();
+  const agreements = new OutputAgreements();
   const message = `outputs on ${dataset.name}`;
   for (let index = 0; index < count; index += 1) {
     onProgress({ message, done: index, total: count });
@@ -72,56 +60,37 @@ export async function compareAgreement(
       }
       return sets;
     });
-    for (const [set, outputs] of original.entries()) addScores(scores, outputs, candidate[set] ?? {});
+    for (const [set, outputs] of original.entries()) add(agreements, outputs, candidate[set] ?? {});
   }
   onProgress({ message, done: count, total: count });
-  return [...scores].map(([output, { cosine, divergence: nats, top1 }]) => ({
-    output,
+  return agreements.figures({ confidence }).map((figure) => ({
+    output: figure.output,
     where: dataset.name,
-    examples: cosine.length,
-    cosine: describe(cosine, confidence),
-    divergence: nats.length === cosine.length ? describe(nats, confidence) : null,
-    top1: top1.length === cosine.length ? describe(top1, confidence) : null,
+    examples: figure.runs,
+    cosine: statistic(figure.cosineSimilarity, figure.runs),
+    divergence: figure.divergence ? statistic(figure.divergence, figure.runs) : null,
+    top1: figure.top1Agreement ? statistic(figure.top1Agreement, figure.runs) : null,
   }));
 }
 
-function addScores(scores: Map<string, Scores>, original: Outputs, candidate: Outputs): void {
-  for (const [name, before] of Object.entries(original)) {
-    const after = candidate[name];
-    if (!after) continue;
-    const found = compare(name, before, after);
-    const known = scores.get(name) ?? { cosine: [], divergence: [], top1: [] };
-    scores.set(name, known);
-    known.cosine.push(found.cosineSimilarity);
-    const nats = divergence(before, after);
-    if (nats !== undefined) known.divergence.push(nats);
-    if (found.top1Agreement !== undefined) known.top1.push(found.top1Agreement);
-  }
-}
-
-/** An output of another shape is a fault of the candidate. */
-function compare(name: string, before: Outputs[string], after: Outputs[string]): OutputComparison {
+/** Outputs of another name, type or shape are a fault of the candidate. */
+function add(agreements: OutputAgreements, original: Outputs, candidate: Outputs): void {
   try {
-    return compareTensors(before, after);
+    agreements.add(original, candidate);
   } catch (cause) {
     if (!(cause instanceof SenteiError)) throw cause;
-    throw new SenteiError('models-differ', `output '${name}' of the pruned model: ${cause.message}`, {
-      subject: name,
+    throw new SenteiError('models-differ', `the pruned model: ${cause.message}`, {
+      ...(cause.subject !== undefined && { subject: cause.subject }),
       hint: 'give the original that it was made from',
       cause,
     });
   }
 }
 
-function describe(values: readonly number[], confidence: number): AgreementStatistic {
-  const average = mean([...values]);
-  if (values.length < 2) return { mean: average, deviation: 0, interval: null };
-  const { lower, upper } = pairedBootstrap(SAME, new Array<number>(values.length).fill(0), values, {
-    confidence,
-  });
-  return {
-    mean: average,
-    deviation: sampleStandardDeviation([...values]),
-    interval: { lower, upper, confidence },
-  };
+/** A single run has no interval. */
+function statistic(
+  { mean, deviation, lower, upper, confidence }: AgreementEstimate,
+  runs: number,
+): AgreementStatistic {
+  return { mean, deviation, interval: runs < 2 ? null : { lower, upper, confidence } };
 }

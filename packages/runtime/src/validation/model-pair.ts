@@ -12,6 +12,8 @@ export interface PairOptions {
   /** Fed to the candidate on every run, for inputs that the original does not have. */
   readonly constants?: Feeds | undefined;
   readonly executionProvider?: ExecutionProvider | undefined;
+  /** As for `startEngine`. */
+  readonly tf32?: boolean | undefined;
   readonly threads?: number | undefined;
   /** Milliseconds that one run may take. */
   readonly timeoutMs?: number | undefined;
@@ -57,8 +59,8 @@ export class ModelPair {
    *   start at all; `models-differ` when they take or give other things; `cancelled`
    */
   static async open(options: PairOptions): Promise<Attempt<ModelPair>> {
-    const { threads, timeoutMs, executionProvider, constants, signal } = options;
-    const engine = await startEngine({ threads, timeoutMs, executionProvider, signal });
+    const { threads, timeoutMs, executionProvider, tf32, constants, signal } = options;
+    const engine = await startEngine({ threads, timeoutMs, executionProvider, tf32, signal });
     try {
       const original = await attempt(options.original, () => engine.load(options.original));
       if (!original.ran) {

@@ -3,7 +3,7 @@ export type Effort = 'full' | 'short';
 
 /** Something that was not compared, with the reason: mostly what the original itself cannot run. */
 export interface LeftOut {
-  readonly part: 'quality' | 'fidelity' | 'speed';
+  readonly part: 'quality' | 'fidelity' | 'speed' | 'placement';
   readonly what: string;
   readonly reason: string;
 }

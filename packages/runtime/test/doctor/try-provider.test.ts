@@ -24,6 +24,16 @@ test('an error is told with what was logged about it', async () => {
   });
 });
 
+test('the place of a failed check is left out', async () => {
+  const message =
+    '/src/webgpu_context.cc:136 Initialize(const Config&)::<lambda()> adapter.status == Status::Success was false. No supported adapters';
+  const code = `process.send({ works: false, message: ${JSON.stringify(message)} }); process.disconnect();`;
+  expect(await tryProvider('webgpu', { probe: await probe(code) })).toEqual({
+    works: false,
+    reason: 'No supported adapters',
+  });
+});
+
 test('a probe that hangs is killed', async () => {
   const code = "process.stderr.write('pid ' + process.pid); for (;;);";
   const trial = await tryProvider('cuda', { probe: await probe(code), timeoutMs: 1000 });

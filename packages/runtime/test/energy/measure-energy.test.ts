@@ -52,3 +52,27 @@ test('one model alone has no comparison', async () => {
   const { figures, comparison } = await measureEnergy(meter, timers, { windowMs: 0 });
   expect([figures.length, comparison]).toEqual([1, undefined]);
 });
+
+test('a model that fails ends the window all the same', async () => {
+  let [begun, ended] = [0, 0];
+  const meter: EnergyMeter = {
+    method: 'counted',
+    windowMs: 1,
+    start: async () => {
+      begun += 1;
+      return async () => {
+        ended += 1;
+        return { joules: 1, milliseconds: 1 };
+      };
+    },
+  };
+  let calls = 0;
+  const fails: Timer = async (runs) => {
+    calls += 1;
+    if (calls > 2) throw new Error('out of memory');
+    return Array<number>(runs).fill(200);
+  };
+  await expect(measureEnergy(meter, [fails, fails])).rejects.toThrow('out of memory');
+  expect(ended).toBe(begun);
+  expect(begun).toBeGreaterThan(1);
+});

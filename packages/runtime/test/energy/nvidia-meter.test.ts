@@ -46,6 +46,15 @@ test.runIf(isPosix)('a GPU that does not tell is unknown, with the reason', asyn
   });
 });
 
+test.runIf(isPosix)('a tool that ends during a window is an error', async () => {
+  const counted = 'echo 1 >> "$0.count"; if [ $(wc -l < "$0.count") -gt 1 ]; then echo 100; exit 0; fi';
+  const found = await openNvidiaMeter(await fakeTool(`${counted}\n${SAMPLING}`));
+  if (found.status === 'unknown') throw new Error(found.reason);
+  const end = await found.meter.start();
+  await wait(500);
+  await expect(end()).rejects.toThrow('it ended while power was measured');
+});
+
 test('power between samples changes linearly', () => {
   const samples = [
     { time: 0, watts: 0 },

@@ -71,5 +71,6 @@ test('types, shapes and names must be the same', () => {
   expect(() => compareTensors(floats(1), floats(1, 2))).toThrow(invalid);
   expect(() => compareOutputs({ y: floats(1) }, { z: floats(1) })).toThrow(invalid);
   expect(() => compareOutputs({ y: floats(1) }, {})).toThrow(invalid);
+  expect(() => compareOutputs({ y: floats(1) }, { y: floats(1, 2) })).toThrow(/^output 'y': shape/);
   expect(Object.keys(compareOutputs({ y: floats(1) }, { y: floats(1) }))).toEqual(['y']);
 });

@@ -44,6 +44,7 @@ test('bits per byte of bytes is a mean over windows, of tokens a ratio of sums o
   expect(() => tokens.score(example({}), [reduced(1, 1)])).toThrow(
     expect.objectContaining({ code: 'invalid-data' }),
   );
+  expect(tokens.score({ ...example({}), bytes: 3 }, [reduced(Math.LN2, 1)])[1]).toBe(3);
   const counted = bitsPerByteOfTokens(names, () => 2);
   expect(counted.score(example({}), [reduced(Math.LN2, 1)])).toEqual([expect.closeTo(1, 12), 2]);
 });

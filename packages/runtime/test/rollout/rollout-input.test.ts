@@ -50,6 +50,8 @@ const validation: Measured = {
   leftOut: [],
   gates: { gates: [true, false] },
   executionProvider: 'cpu',
+  tf32: true,
+  placement: null,
   threads: 1,
   runtimeVersion: '1.0',
 };

@@ -43,6 +43,8 @@ const validation: Measured = {
   ],
   gates: {},
   executionProvider: 'cpu',
+  tf32: true,
+  placement: null,
   threads: 1,
   runtimeVersion: '1.0',
 };
