@@ -85,10 +85,11 @@ function record(loss: number, gates: readonly boolean[] | null): ValidationRecor
       leftOut: [],
       gates: {},
       executionProvider: 'cpu',
+      tf32: true,
+      placement: null,
       threads: 2,
       runtimeVersion: '1',
     },
-    placement: null,
     verdict: decideVerdict(figures, budget),
     rollout: planRollout({
       gates: gates && { input: 'g', skipped: gates },
