@@ -136,8 +136,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const isChanged = records.some(({ patches }) => patches.some(({ decision }) => decision === 'applied'));
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
-    const { heldout: text, data: examples } = judging;
-    const files = { original: path, candidate, heldout: text, data: examples, budget: asked };
+    const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
     const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
     checkFidelity(validation, records, listener);
     const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
@@ -146,7 +145,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     refuseOverBudget(held, records);
     const tiles = await measureTiles({
       candidate,
-      heldout: text,
+      heldout: judging.heldout,
       validation,
       folder: staging.trials,
       threads,

@@ -24,8 +24,7 @@ export interface ResultFiles {
  * @throws SenteiError as `validatePair`
  */
 export async function validateResult(files: ResultFiles): Promise<Report['validation']> {
-  const { original, candidate, heldout, data, threads, effort, budget, isChanged } = files;
-  const { listener, signal } = files;
+  const { original, candidate, heldout, data, threads, effort, budget, isChanged, listener, signal } = files;
   if (!isChanged) {
     listener.info('nothing was changed: the result is a copy of the original, byte by byte');
     return { status: 'skipped', reason: 'the result is a copy of the original' };

@@ -10,7 +10,6 @@ import {
   printBudget,
   rolloutInput,
   runtimePackageVersion,
-  type Signature,
   type ValidationRecord,
   validatePair,
 } from '@sentei/runtime';
@@ -25,7 +24,6 @@ import { senteiVersion } from '../versions.ts';
 import { describeFile, sizeFigure } from './describe-file.ts';
 import { type OpenedHeldout, openHeldout } from './open-heldout.ts';
 import { parseShifts } from './parse-shifts.ts';
-import { placePair } from './place-pair.ts';
 
 /** What `validate` compares, and what the pruned model has to hold. */
 export interface ValidateOptions {
@@ -85,7 +83,6 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
   throwIfCancelled(signal);
 
   let opened: OpenedHeldout | undefined;
-  let inputs: Signature['inputs'] = [];
   const { data, heldout, metric } = options;
   const needsMetric = budget.maxDrop !== undefined || budget.maxShiftDrop !== undefined;
   listener.step('comparing the models');
@@ -93,7 +90,6 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
     original: options.original,
     candidate: options.candidate,
     data: async (signature) => {
-      inputs = signature.inputs;
       if (data === undefined) return undefined;
       opened = await openHeldout(signature, { data, heldout, metric, shifts, effort, needsMetric, signal });
       audit.append('data-opened', { ...opened.facts, shifts: shifts.map(({ text }) => text) });
@@ -114,9 +110,7 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
       hint: 'ONNX Runtime has to run the original for anything to be compared with it',
     });
   }
-  const pair = { original: options.original, candidate: options.candidate, inputs };
-  const placed = await placePair({ ...pair, gates: validation.gates, provider, threads, signal });
-  const warnings = [...gapsOf(validation, data !== undefined), ...placed.warnings];
+  const warnings = gapsOf(validation, data !== undefined);
   for (const warning of warnings) listener.warn(warning);
 
   const figures = [...figuresOf(validation), sizeFigure(original, candidate)];
@@ -145,7 +139,6 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
     candidate,
     data: opened?.facts ?? null,
     validation,
-    placement: placed.placement,
     verdict,
     rollout: planRollout(input, { confidence: budget.confidence }),
     warnings,

@@ -90,7 +90,6 @@ function record(loss: number, gates: readonly boolean[] | null): ValidationRecor
       threads: 2,
       runtimeVersion: '1',
     },
-    placement: null,
     verdict: decideVerdict(figures, budget),
     rollout: planRollout({
       gates: gates && { input: 'g', skipped: gates },

@@ -1,6 +1,5 @@
 import type { Interval, Outcome } from '@sentei/ir';
 import type { Machine } from '../machine/machine.ts';
-import type { Placement } from '../placement/placement.ts';
 import type { RolloutPlan } from '../rollout/types.ts';
 import type { Validation } from '../validate.ts';
 import type { Effort } from '../validation/types.ts';
@@ -109,8 +108,6 @@ export interface ValidationRecord {
   readonly candidate: ValidatedModel;
   readonly data: ValidatedData | null;
   readonly validation: Extract<Validation, { readonly status: 'done' }>;
-  /** Where the nodes of both models ran; `null` on the CPU provider, which runs all of them. */
-  readonly placement: { readonly original: Placement; readonly candidate: Placement } | null;
   readonly verdict: Verdict;
   readonly rollout: RolloutPlan;
   readonly warnings: readonly string[];
