@@ -63,8 +63,8 @@ const RECORD_FILE = 'validation.json';
  *   `output-unwritable`, `audit-broken`; `runtime-failed` when ONNX Runtime cannot load the original; `cancelled`
  */
 export async function validate(options: ValidateOptions): Promise<ValidationRecord> {
-  const { signal: _, listener: __, ...told } = options;
-  return withAudit({ path: options.audit, command: 'validate', options: told }, (audit) =>
+  const { signal, listener: _, ...told } = options;
+  return withAudit({ path: options.audit, command: 'validate', options: told, signal }, (audit) =>
     validateAudited(options, audit),
   );
 }
