@@ -121,6 +121,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       passes,
       splits,
       card,
+      heldout,
       folder: staging.trials,
       threads,
       signal,
