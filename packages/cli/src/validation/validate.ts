@@ -107,7 +107,10 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
   if (validation.status === 'impossible') {
     throw new SenteiError('runtime-failed', `${options.original}: ${validation.reason}`, {
       subject: options.original,
-      hint: 'ONNX Runtime has to run the original for anything to be compared with it',
+      hint:
+        provider === 'cpu'
+          ? 'ONNX Runtime has to run the original for anything to be compared with it'
+          : `sentei doctor says whether ${provider} starts here; --provider cpu compares without it`,
     });
   }
   const warnings = gapsOf(validation, data !== undefined);
