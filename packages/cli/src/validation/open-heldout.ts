@@ -54,7 +54,8 @@ const BITS_PER_BYTE = 'bits-per-byte';
 
 /**
  * Opens the held-out part of the data for a model, and each shifted form of it. A text for a byte-level language model is
- * measured in the windows of `prune`; all other data by its card.
+ * measured in the windows of `prune`; all other data by its card. Where a text is shifted, the same windows as they are go with
+ * it: what a shift costs beyond is told row by row.
  *
  * @throws SenteiError as `openCard`, `readSplits` and `resolveMetric`
  */
@@ -75,7 +76,7 @@ export async function openHeldout(signature: Signature, source: HeldoutSource): 
   const text = isUsual ? (await readSplits({ data, heldout })).texts.heldout : undefined;
   const { kind, fingerprint, dropped, batch } = card;
   return {
-    data: { metric, shifts: shifted, batch, ...(text ? { text } : { dataset }) },
+    data: { metric, shifts: shifted, batch, text, ...((!text || shifted.length > 0) && { dataset }) },
     facts: {
       path: data,
       kind,

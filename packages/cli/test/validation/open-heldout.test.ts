@@ -22,12 +22,15 @@ test('a text for a byte-level language model is its held-out half, and shifted w
   const shifts = parseShifts('noise=0.1,truncate');
   const opened = await openHeldout(bytes, { ...usual, data, shifts });
   expect(opened.data.text?.length).toBe(4096);
-  expect(opened.data.dataset).toBeUndefined();
+  expect(opened.data.dataset?.size).toBe(4);
   expect(opened.data.shifts?.map(({ shift, dataset }) => [shift, dataset.size])).toEqual([
     ['noise=0.1', 4],
     ['truncate', 4],
   ]);
   expect(opened).toMatchObject({ hasLabels: false, facts: { kind: 'bytes', examples: 4 } });
+  const plain = await openHeldout(bytes, { ...usual, data });
+  expect(plain.data).toMatchObject({ text: opened.data.text, shifts: [] });
+  expect(plain.data.dataset).toBeUndefined();
   const stated = await openHeldout(bytes, { ...usual, data, metric: 'perplexity' });
   expect(stated.data).toMatchObject({ metric: { name: 'perplexity' }, dataset: { size: 4 } });
   expect(stated.data.text).toBeUndefined();

@@ -74,6 +74,18 @@ test('a text is measured in windows, and a gated model is fed its own gates', as
   ]);
   expect(text.validation.agreement).toMatchObject([{ where: 'held-out text', top1: { mean: 1 } }]);
   expect(text.rollout.watch[0]).toMatchObject({ needsLabels: false });
+  const shifted = await validate({
+    original,
+    candidate: pruned,
+    data,
+    shift: 'noise=0.2',
+    budget: { maxShiftDrop: 0.01 },
+    ...quick,
+  });
+  expect(shifted.validation.quality.slice(-2)).toMatchObject([
+    { shift: null, examples: 4 },
+    { shift: 'noise=0.2', examples: 4, excess: { lower: expect.any(Number) } },
+  ]);
 
   const models = { plain: classModel(1), gated: classModel(1, [true, false, true]) };
   const { plain = '', gated = '' } = await savedModels(folder, models);
