@@ -116,6 +116,17 @@ async function findMetric(
   }
 }
 
+/** No card can drop rows of another one. */
+function takeOtherRows(cause: unknown): never {
+  if (!(cause instanceof SenteiError) || cause.code !== 'invalid-data') throw cause;
+  const hint = 'what calibrates must not judge: leave these rows out of the other data';
+  throw new SenteiError(cause.code, cause.message, {
+    ...(cause.subject !== undefined && { subject: cause.subject }),
+    hint,
+    cause,
+  });
+}
+
 interface Shifting extends Pick<OpenCardOptions, 'model' | 'length' | 'signal'> {
   readonly dataset: Dataset;
   readonly card: OpenedCard;
@@ -130,7 +141,7 @@ async function shiftData(shift: Shift, { dataset, card, ...options }: Shifting):
       return truncate(dataset, { keep: shift.keep });
     case 'other': {
       const { heldout } = (await openCard(shift.path, options)).splits;
-      await refuseOverlap({ ...card.splits, heldout }, shift.path, options.signal);
+      await refuseOverlap({ ...card.splits, heldout }, shift.path, options.signal).catch(takeOtherRows);
       return heldout;
     }
   }

@@ -74,6 +74,7 @@ test('other data that has rows that calibrate is refused', async () => {
     code: 'invalid-data',
     subject: mixed,
     message: /1 row of calibration/,
+    hint: /leave these rows out/,
   });
 });
 
