@@ -6,7 +6,7 @@ const HINTS: Readonly<Record<number, string>> = {
   1: 'this is a defect of Sentei: run again with SENTEI_DEBUG=1 and report what it says',
   3: 'check that the file is a complete ONNX model',
   4: 'see the passes and their options in the README',
-  5: 'give a text file of at least a few hundred kilobytes',
+  5: 'mend the data or its card, or take other data',
   6: 'check that the folder may be written to and has room',
   7: 'run again with --validation none to write the model without running it',
   8: 'raise the budget, or leave out the pass that costs most',
