@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { SenteiError, type Split } from '@sentei/ir';
 import type { SplitRange } from '@sentei/report';
@@ -18,11 +19,15 @@ export interface DataFiles {
 const SHORTEST = { calibration: 512, selection: 512, heldout: 1024 } as const;
 const LARGEST = 2 ** 30;
 
+/** Bytes of the windows in which two texts are compared, as those of a dataset card. */
+const WINDOW = 1024;
+
 /**
  * Reads text and divides it so that no byte is in two splits. One file: the first quarter calibrates, the second selects,
  * the second half judges. Two files: the halves of the first calibrate and select, the other one judges.
  *
- * @throws SenteiError `invalid-data` when a file cannot be read, is too short, or is given twice
+ * @throws SenteiError `invalid-data` when a file cannot be read, is too short, is given twice, or judges with windows that
+ *   the other one has too
  */
 export async function readSplits({ data, heldout }: DataFiles): Promise<DataSplits> {
   const text = await readText(data);
@@ -46,14 +51,33 @@ export async function readSplits({ data, heldout }: DataFiles): Promise<DataSpli
     );
   }
   const cut = (bytes: Uint8Array, { from, to }: SplitRange) => bytes.subarray(from, to);
-  return {
-    ranges,
-    texts: {
-      calibration: cut(text, ranges.calibration),
-      selection: cut(text, ranges.selection),
-      heldout: cut(judged, ranges.heldout),
-    },
+  const texts = {
+    calibration: cut(text, ranges.calibration),
+    selection: cut(text, ranges.selection),
+    heldout: cut(judged, ranges.heldout),
   };
+  if (heldout !== undefined) refuseCommonWindows(texts, { data, heldout });
+  return { ranges, texts };
+}
+
+/** A copy is another file and yet the same text. */
+function refuseCommonWindows(
+  { calibration, selection, heldout: judged }: DataSplits['texts'],
+  { data, heldout }: Required<DataFiles>,
+): void {
+  const known = new Set([...windowHashes(calibration), ...windowHashes(selection)]);
+  const common = windowHashes(judged).filter((hash) => known.has(hash)).length;
+  if (common === 0) return;
+  const windows = `${common} window${common === 1 ? '' : 's'} of ${WINDOW} bytes`;
+  throw invalid(heldout, `has ${windows} that ${data} has too`, 'what calibrates must not judge');
+}
+
+function windowHashes(text: Uint8Array): string[] {
+  return Array.from({ length: Math.floor(text.length / WINDOW) }, (_, index) =>
+    createHash('sha256')
+      .update(text.subarray(index * WINDOW, (index + 1) * WINDOW))
+      .digest('base64'),
+  );
 }
 
 /** Where the splits lie in files of the given sizes. */

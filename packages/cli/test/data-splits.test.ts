@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { rangesOf, readSplits } from '../src/data-splits.ts';
 import { emptyFolder } from './support/models.ts';
 
-async function numbered(folder: string, name: string, size: number): Promise<string> {
+async function numbered(folder: string, name: string, size: number, first = 0): Promise<string> {
   const path = join(folder, name);
   await writeFile(
     path,
-    Uint8Array.from({ length: size }, (_, index) => index % 251),
+    Uint8Array.from({ length: size }, (_, index) => (first + index) % 251),
   );
   return path;
 }
@@ -30,11 +30,21 @@ test('one file: a quarter calibrates, a quarter selects, half judges', async () 
 
 test('two files: the halves of the first calibrate and select, the other one judges', async () => {
   const folder = await emptyFolder();
-  const [data, heldout] = [await numbered(folder, 'a', 3001), await numbered(folder, 'b', 2000)];
+  const [data, heldout] = [await numbered(folder, 'a', 3001), await numbered(folder, 'b', 2000, 100)];
   expect((await readSplits({ data, heldout })).ranges).toEqual({
     calibration: { path: data, from: 0, to: 1500 },
     selection: { path: data, from: 1500, to: 3001 },
     heldout: { path: heldout, from: 0, to: 2000 },
+  });
+});
+
+test('a text that has windows of the other one does not judge', async () => {
+  const folder = await emptyFolder();
+  const [data, heldout] = [await numbered(folder, 'a', 5000), await numbered(folder, 'copy', 2500)];
+  await expect(readSplits({ data, heldout })).rejects.toMatchObject({
+    code: 'invalid-data',
+    subject: heldout,
+    message: `data file ${heldout} has 2 windows of 1024 bytes that ${data} has too`,
   });
 });
 

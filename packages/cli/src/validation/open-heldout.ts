@@ -3,8 +3,10 @@ import {
   type Dataset,
   type Example,
   noise,
+  type OpenCardOptions,
   type OpenedCard,
   openCard,
+  refuseOverlap,
   sliceRows,
   truncate,
 } from '@sentei/data';
@@ -70,7 +72,8 @@ export async function openHeldout(signature: Signature, source: HeldoutSource): 
   const metric = await findMetric(signature, dataset, card, source);
   const shifted: ShiftedData[] = [];
   for (const shift of shifts) {
-    shifted.push({ shift: shift.text, dataset: await shiftData(shift, dataset, signature, signal) });
+    const shifting = { dataset, card, model: signature.inputs, signal, ...length };
+    shifted.push({ shift: shift.text, dataset: await shiftData(shift, shifting) });
   }
   const isUsual = isText && (stated === undefined || stated === BITS_PER_BYTE);
   const text = isUsual ? (await readSplits({ data, heldout })).texts.heldout : undefined;
@@ -111,18 +114,33 @@ async function findMetric(
   }
 }
 
-async function shiftData(
-  shift: Shift,
-  dataset: Dataset,
-  signature: Signature,
-  signal: AbortSignal | undefined,
-): Promise<Dataset> {
+/** No card can drop rows of another one. */
+function takeOtherRows(cause: unknown): never {
+  if (!(cause instanceof SenteiError) || cause.code !== 'invalid-data') throw cause;
+  const hint = 'what calibrates must not judge: leave these rows out of the other data';
+  throw new SenteiError(cause.code, cause.message, {
+    ...(cause.subject !== undefined && { subject: cause.subject }),
+    hint,
+    cause,
+  });
+}
+
+interface Shifting extends Pick<OpenCardOptions, 'model' | 'length' | 'signal'> {
+  readonly dataset: Dataset;
+  readonly card: OpenedCard;
+}
+
+/** Other data must not be what calibrated either. */
+async function shiftData(shift: Shift, { dataset, card, ...options }: Shifting): Promise<Dataset> {
   switch (shift.kind) {
     case 'noise':
       return noise(dataset, { rate: shift.rate });
     case 'truncate':
       return truncate(dataset, { keep: shift.keep });
-    case 'other':
-      return (await openCard(shift.path, { model: signature.inputs, signal })).splits.heldout;
+    case 'other': {
+      const { heldout } = (await openCard(shift.path, options)).splits;
+      await refuseOverlap({ ...card.splits, heldout }, shift.path, options.signal).catch(takeOtherRows);
+      return heldout;
+    }
   }
 }

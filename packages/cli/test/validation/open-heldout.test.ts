@@ -67,3 +67,32 @@ test("a metric of the user's own is a module", async () => {
   const opened = await openHeldout(classes, { ...usual, data, metric });
   expect(opened.facts.metric).toBe('mine');
 });
+
+test('other data that has rows that calibrate is refused', async () => {
+  const [rows, others] = [classRows(40), classRows(80).slice(40)];
+  const data = await savedCard(await emptyFolder(), rows);
+  // Of 40 rows the last 20 judge.
+  const mixed = await savedCard(await emptyFolder(), [...others.slice(0, 39), ...rows.slice(3, 4)]);
+  await expect(openHeldout(classes, { ...usual, data, shifts: parseShifts(mixed) })).rejects.toMatchObject({
+    code: 'invalid-data',
+    subject: mixed,
+    message: /1 row of calibration/,
+    hint: /leave these rows out/,
+  });
+});
+
+test('another text has windows of the length that the model takes', async () => {
+  const fixed: Signature = {
+    inputs: [{ name: 'ids', type: 'int64', dims: ['batch', 128] }],
+    outputs: [{ name: 'logits', type: 'float32', dims: ['batch', 128, 256] }],
+  };
+  const folder = await emptyFolder();
+  const [data, other] = [join(folder, 'own.txt'), join(folder, 'other.txt')];
+  const numbers = (step: number) => Uint8Array.from({ length: 2048 }, (_, index) => (index * step) >> 7);
+  await writeFile(data, numbers(3));
+  await writeFile(other, numbers(5));
+  const { data: opened } = await openHeldout(fixed, { ...usual, data, shifts: parseShifts(other) });
+  for await (const { inputs } of opened.shifts?.[0]?.dataset.read(0, 1) ?? [])
+    expect(inputs).toMatchObject([{ ids: { dims: [128] } }]);
+  expect.assertions(1);
+});

@@ -1,6 +1,7 @@
+import { SenteiError } from '@sentei/ir';
 import type { Feeds } from '../tensors/host-tensor.ts';
 import { type BatchOptions, batches } from './batches.ts';
-import type { Dataset, Example } from './types.ts';
+import type { Batch, Dataset, Example } from './types.ts';
 import { type Outputs, type UnbatchOptions, unbatch } from './unbatch.ts';
 
 /** An example with what the model gave for each of its sets of inputs. */
@@ -13,7 +14,7 @@ export interface RunExample {
  * Runs a model over a dataset and gives each example with its own outputs, in order.
  *
  * @param run one batch's feeds to its outputs
- * @throws SenteiError what {@link batches} and {@link unbatch} throw, and whatever `run` does
+ * @throws SenteiError what {@link batches} and {@link unbatch} throw, and whatever `run` does, with the examples named
  */
 export async function* runExamples(
   dataset: Dataset,
@@ -24,7 +25,7 @@ export async function* runExamples(
   const padded = options.padding ?? dataset.padding;
   let current: { example: Example; outputs: Outputs[] } | undefined;
   for await (const batch of batches(dataset, batching)) {
-    const outputs = unbatch(batch, await run(batch.feeds), { signature, side: side ?? padded?.side });
+    const outputs = unbatch(batch, await runNamed(run, batch), { signature, side: side ?? padded?.side });
     for (const [row, { example: index, set }] of batch.rows.entries()) {
       const example = batch.examples[index];
       const own = outputs[row];
@@ -37,4 +38,20 @@ export async function* runExamples(
     }
   }
   if (current) yield current;
+}
+
+async function runNamed(run: (feeds: Feeds) => Promise<Outputs>, batch: Batch): Promise<Outputs> {
+  try {
+    return await run(batch.feeds);
+  } catch (cause) {
+    if (!(cause instanceof SenteiError) || cause.code === 'cancelled') throw cause;
+    const { code, message, subject, hint } = cause;
+    const [first, ...others] = batch.examples.map(({ source }) => source);
+    const where = others.length > 0 ? `${first} and ${others.length} more` : first;
+    throw new SenteiError(code, `${message} (at ${where})`, {
+      ...(subject !== undefined && { subject }),
+      ...(hint !== undefined && { hint }),
+      cause,
+    });
+  }
 }

@@ -1,3 +1,4 @@
+import { SenteiError } from '@sentei/ir';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runExamples } from '../../src/dataset/run-examples.ts';
@@ -34,4 +35,27 @@ test('law: unbatching what a model gives back unchanged restores every set of in
       expect(back.map(({ outputs }) => outputs)).toEqual(examples.map(({ inputs }) => inputs));
     }),
   );
+});
+
+test('what a model refuses is told with the examples that it was given', async () => {
+  const examples = ['row 1', 'row 2', 'row 3'].map(
+    (source): Example => ({
+      source,
+      hash: source,
+      inputs: [{ x: hostTensor('float32', [1], Float32Array.of(1)) }],
+    }),
+  );
+  const refuse = (code: 'invalid-data' | 'cancelled') => async () => {
+    throw new SenteiError(code, 'm.onnx: does not fit', { subject: 'm.onnx', hint: 'mend it' });
+  };
+  const run = (batch: number, code: 'invalid-data' | 'cancelled' = 'invalid-data') =>
+    collect(runExamples(listDataset(examples), refuse(code), { batch }));
+  await expect(run(1)).rejects.toMatchObject({
+    code: 'invalid-data',
+    message: 'm.onnx: does not fit (at row 1)',
+    subject: 'm.onnx',
+    hint: 'mend it',
+  });
+  await expect(run(3)).rejects.toThrow('(at row 1 and 2 more)');
+  await expect(run(1, 'cancelled')).rejects.toThrow(/fit$/);
 });

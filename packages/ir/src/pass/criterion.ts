@@ -43,7 +43,9 @@ export function checkCriterion(criterion: Criterion, { value, interval }: Measur
   if (value === null) return { outcome: 'unknown', decisive: null, basis: 'nothing measured' };
   if (criterion.confidence !== undefined) {
     if (!interval || interval.confidence < criterion.confidence) {
-      return { outcome: 'unknown', decisive: null, basis: 'no interval' };
+      // The worse end of an interval would be no better than the figure.
+      const alone = found(criterion, value, 'figure');
+      return alone.outcome === 'fail' ? alone : { outcome: 'unknown', decisive: null, basis: 'no interval' };
     }
     const end = criterion.bound === 'at most' ? interval.upper : interval.lower;
     return found(criterion, worse(criterion, end, value), 'interval');

@@ -38,6 +38,17 @@ test('with a confidence the worse end of the interval decides', () => {
   expect(checkCriterion(criterion, { value: 0.005 }).outcome).toBe('unknown');
 });
 
+test('a figure beyond the limit fails without an interval too', () => {
+  const criterion = { bound: 'at most', limit: 0.01, confidence: 0.95 } as const;
+  for (const value of [0.02, Number.POSITIVE_INFINITY, Number.NaN]) {
+    expect(checkCriterion(criterion, { value, interval: null })).toEqual({
+      outcome: 'fail',
+      decisive: value,
+      basis: 'figure',
+    });
+  }
+});
+
 test('an interval that holds the neutral value shows no difference', () => {
   const criterion = { bound: 'at least', limit: 1.1, neutral: 1 } as const;
   expect(checkCriterion(criterion, { value: 1.2, interval: interval(0.98, 1.4) })).toEqual({

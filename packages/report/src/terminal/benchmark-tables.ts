@@ -185,7 +185,7 @@ function describeConditions(record: BenchmarkRecord): string {
       ? []
       : [`not steady after the warm-up: ${unsteady.map((figure) => place(figure)).join('; ')}`]),
     `${threads === 1 ? '1 thread' : `${threads} threads`}, ${executionProvider}, ${processes} pairs of processes`,
-    `ONNX Runtime ${runtimeVersion}, Node.js ${machine.node}, ${machine.cpu}, ${machine.usableCores} cores; ` +
+    `ONNX Runtime ${runtimeVersion}, Node.js ${machine.node}, ${[machine.cpu, ...machine.gpus.map(({ name }) => name)].join(', ')}, ${machine.usableCores} cores; ` +
       `load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`,
     ...(load.before > machine.usableCores / 2 ? ['others were at work on this machine'] : []),
   ];

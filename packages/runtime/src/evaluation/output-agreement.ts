@@ -29,6 +29,7 @@ export interface OutputAgreement {
   readonly maximumRelativeError: number;
   readonly nanMismatches: number;
   readonly infinityMismatches: number;
+  /** NaN where one of the two has NaN or an infinity that the other has not. */
   readonly cosineSimilarity: AgreementEstimate;
   /** Nats; `undefined` where the last axis could not be classes. */
   readonly divergence: AgreementEstimate | undefined;
@@ -70,7 +71,9 @@ export class OutputAgreements {
       totals.maximumRelativeError = Math.max(totals.maximumRelativeError, found.maximumRelativeError);
       totals.nanMismatches += found.nanMismatches;
       totals.infinityMismatches += found.infinityMismatches;
-      totals.cosines.push(found.cosineSimilarity);
+      // What is finite in both may agree perfectly; the outputs do not.
+      const isBroken = found.nanMismatches + found.infinityMismatches > 0;
+      totals.cosines.push(isBroken ? Number.NaN : found.cosineSimilarity);
       if (found.top1Agreement !== undefined) totals.agreements.push(found.top1Agreement);
       const nats = before && after && divergence(before, after);
       if (nats !== undefined) totals.divergences.push(nats);
@@ -103,7 +106,9 @@ function estimate(
   options: BootstrapOptions,
 ): AgreementEstimate {
   const zeros = values.map(() => 0);
-  const { candidate, lower, upper, confidence } = pairedBootstrap(PLAIN, zeros, values, options);
+  const { candidate, confidence, ...found } = pairedBootstrap(PLAIN, zeros, values, options);
+  // A resample without the values that make it NaN would have bounds.
+  const { lower, upper } = Number.isNaN(candidate) ? { lower: Number.NaN, upper: Number.NaN } : found;
   const deviation = values.length < 2 ? 0 : sampleStandardDeviation([...values]);
   return {
     mean: candidate,

@@ -17,7 +17,7 @@ const schema = z
     maxMemoryRatio: ratio.optional(),
     maxSizeRatio: ratio.optional(),
     /** The worse end of an interval of this confidence has to be within each limit. */
-    confidence: z.number().gt(0).lt(1).optional(),
+    confidence: z.number().gt(0.5).lt(1).optional(),
   })
   .refine(
     (budget) => Object.entries(budget).some(([key, value]) => key !== 'confidence' && value !== undefined),

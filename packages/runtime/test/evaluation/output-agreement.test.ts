@@ -35,6 +35,19 @@ test('what has no classes has no divergence', () => {
   expect(agreements.figures()[0]).toMatchObject({ divergence: undefined, top1Agreement: undefined });
 });
 
+test('a value that is not finite in the candidate alone leaves no cosine similarity', () => {
+  for (const broken of [Number.POSITIVE_INFINITY, Number.NaN]) {
+    const agreements = new OutputAgreements();
+    agreements.add(y(1, 0, 3), y(1, 0, 3));
+    agreements.add(y(1, 0, 3), y(1, 0, broken));
+    const { mean, worst, lower, upper } = agreements.figures()[0]?.cosineSimilarity ?? {};
+    expect([mean, worst, lower, upper]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+  }
+  const masked = new OutputAgreements();
+  masked.add(y(1, Number.NEGATIVE_INFINITY), y(1, Number.NEGATIVE_INFINITY));
+  expect(masked.figures()[0]?.cosineSimilarity.mean).toBe(1);
+});
+
 test('other outputs or shapes are refused by name', () => {
   const agreements = new OutputAgreements();
   expect(() => agreements.add(y(1), {})).toThrow(

@@ -26,6 +26,7 @@ test.each([
   ['maxDrop=-0.1', 'maxDrop'],
   ['minTop1=1.5', 'minTop1'],
   ['maxDrop=0.01 confidence=1', 'confidence'],
+  ['maxDrop=0.01 confidence=0.5', 'confidence'],
   ['{"maxDrop": 0.01', 'the budget is no JSON'],
   ['{"maxDrop": "0.01"}', 'maxDrop'],
   ['{"fastest": 1}', 'fastest'],
@@ -46,7 +47,7 @@ const budgets: fc.Arbitrary<Budget> = fc
       minSpeedup: fc.double({ min: 0.001, max: 100, noNaN: true }),
       maxMemoryRatio: fc.double({ min: 0.001, max: 100, noNaN: true }),
       maxSizeRatio: fc.double({ min: 0.001, max: 100, noNaN: true }),
-      confidence: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+      confidence: fc.double({ min: 0.51, max: 0.99, noNaN: true }),
     },
     { requiredKeys: ['maxDrop'] },
   )
