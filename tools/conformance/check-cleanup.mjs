@@ -9,11 +9,12 @@
  * counted by cause. Prints one line per mismatch, then the counts. Exit code 0 when all outputs agree, 1 when some do not,
  * 2 when nothing could be compared.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { isTensorType, readModelBytes, runPipeline, Tensor, writeModelBytes } from '@sentei/ir';
 import { cleanup } from '@sentei/pass-cleanup';
 import { createExecutor, synthesizeInputs } from '@sentei/runtime';
+import { modelsUnder } from './model-files.mjs';
 
 /** Largest difference, relative to the largest number of an output, that the rounding rules may cause. */
 const TOLERANCE = { float16: 2e-2, float32: 1e-4, float64: 1e-9 };
@@ -28,15 +29,6 @@ const CAUSES = [
   ],
   [/No Op registered|not a registered function|Could not find an implementation/, 'no kernel'],
 ];
-
-/** @param {string} path @returns {string[]} */
-function modelsUnder(path) {
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.onnx'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
 
 /** @param {string} path */
 function read(path) {

@@ -6,18 +6,10 @@
  * Prints one line per file that differs or cannot be read, then the counts. Exit code 0 when every file comes back byte
  * for byte, 1 when one does not, 2 when there is nothing to compare.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { readModelBytes, writeModelBytes } from '@sentei/ir';
-
-/** @param {string} path @returns {string[]} */
-function modelsUnder(path) {
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.onnx'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
+import { modelsUnder } from './model-files.mjs';
 
 /** What differs, or an empty text. @param {string} path @returns {string} */
 function difference(path) {

@@ -1,4 +1,4 @@
-import { SenteiError, writeFileWhole } from '@sentei/ir';
+import { writeFileWhole } from '@sentei/ir';
 import type { BenchmarkRecord } from '@sentei/report';
 import { benchmarkModels, type ModelBenchmarkOptions, parsePoints, synthesizePoint } from '@sentei/runtime';
 import { countWork } from './count-work.ts';
@@ -6,6 +6,7 @@ import { dataPoints } from './data-points.ts';
 import { readFileFacts } from './file-facts.ts';
 import { printJson } from './json.ts';
 import { type Listener, SILENT } from './progress.ts';
+import { refuseOverwriting } from './refuse-overwriting.ts';
 import { senteiVersion } from './versions.ts';
 
 /** What `sentei benchmark` is told. */
@@ -27,9 +28,7 @@ export interface BenchmarkOptions extends Omit<ModelBenchmarkOptions, 'points' |
 export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRecord> {
   const { points, data, out, listener = SILENT, ...settings } = options;
   const { original, candidate } = settings;
-  if (out !== undefined && [original, candidate].includes(out)) {
-    throw new SenteiError('output-unwritable', `${out} is one of the models`, { subject: out });
-  }
+  await refuseOverwriting(out, [original, candidate, data]);
   const sizes = points === undefined ? undefined : parsePoints(points);
   const date = new Date().toISOString();
   listener.step(candidate === undefined ? `measuring ${original}` : `measuring ${original} and ${candidate}`);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { SenteiError, writeFileWhole } from '@sentei/ir';
 import { drawPage, type Pricing, parseMeasurements, parseReport } from '@sentei/report';
 import { PAGE_FILE } from './output-folder.ts';
+import { refuseOverwriting } from './refuse-overwriting.ts';
 
 /** What `report` reads and writes. */
 export interface DrawReportOptions extends Pricing {
@@ -34,7 +35,7 @@ const LARGEST = 2 ** 28;
 export async function drawReport(options: DrawReportOptions): Promise<DrawnReport> {
   const { report, validation, benchmark, out, pricePerHour, inferencesPerDay, currency } = options;
   const path = out ?? join(dirname(report), PAGE_FILE);
-  for (const file of [report, validation, benchmark]) await refuseSame(path, file);
+  await refuseOverwriting(path, [report, validation, benchmark]);
   const parsed = parseReport(await readText(report), report);
   const measurements = async (file: string | undefined) =>
     file === undefined ? undefined : parseMeasurements(await readText(file), file, parsed);
@@ -59,18 +60,6 @@ async function readText(path: string): Promise<string> {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw invalid(path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`, cause);
   }
-}
-
-/** A page never takes the place of what it is drawn from. */
-async function refuseSame(path: string, file: string | undefined): Promise<void> {
-  if (file === undefined) return;
-  const [target, source] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
-  if (target === undefined || source === undefined) return;
-  if (target.dev !== source.dev || target.ino !== source.ino) return;
-  throw new SenteiError('output-unwritable', `${path} is the file that the page is drawn from`, {
-    subject: path,
-    hint: 'name another file with --out',
-  });
 }
 
 function invalid(path: string, fault: string, cause?: unknown): SenteiError {

@@ -5,10 +5,10 @@ import { exitCodeOf } from './exit-codes.ts';
 const HINTS: Readonly<Record<number, string>> = {
   1: 'this is a defect of Sentei: run again with SENTEI_DEBUG=1 and report what it says',
   3: 'check that the file is a complete ONNX model',
-  4: 'see the passes and their options in the README',
-  5: 'mend the data or its card, or take other data',
+  4: 'see the help of the command, and the passes and their options in the README',
+  5: 'mend the data or its card: the README of @sentei/data says what they can be',
   6: 'check that the folder may be written to and has room',
-  7: 'run again with --validation none to write the model without running it',
+  7: 'sentei doctor says what this machine can run; prune --validation none does not run the result',
   8: 'raise the budget, or leave out the pass that costs most',
   9: 'passes and models have to be the same as when it was found',
   10: 'a log is never mended: keep it, and write the next run to a new one',

@@ -14,6 +14,8 @@ import {
 /** What a dataset card is opened for. */
 export interface CardOptions extends TrialOptions {
   readonly card: string;
+  /** A text that is to judge, which a card has no place for. */
+  readonly heldout?: string | undefined;
 }
 
 /** What a card's data can be used for. */
@@ -41,8 +43,9 @@ export function isCard(path: string | undefined): path is string {
  * @throws SenteiError as `openCard`, `resolveMetric` where the card names a metric, and `evaluate`
  */
 export async function prepareCard(session: Session, options: CardOptions): Promise<PreparedCard> {
-  const { signal } = options;
-  const { splits, metric: stated, batch } = await openCard(options.card, { model: session.inputs, signal });
+  const { signal, heldout: judging } = options;
+  const opening = { model: session.inputs, heldout: judging, signal };
+  const { splits, metric: stated, batch } = await openCard(options.card, opening);
   const found = await findMetric(session, splits.selection, stated, signal);
   if ('reason' in found) return { judge: undefined, data: { dataset: splits.heldout, batch }, ...found };
   const { metric } = found;

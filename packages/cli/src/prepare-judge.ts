@@ -28,6 +28,8 @@ export interface JudgingOptions {
   readonly splits: DataSplits | undefined;
   /** A dataset card, instead of a text. */
   readonly card?: string | undefined;
+  /** A text that is to judge, which is in the splits of a text and which a card refuses. */
+  readonly heldout?: string | undefined;
   /** Folder for trial models. */
   readonly folder: string;
   readonly threads: number;

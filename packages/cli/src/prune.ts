@@ -76,8 +76,10 @@ export interface PruneOptions extends PipelineSource {
  */
 export async function prune(options: PruneOptions): Promise<Report> {
   const { signal: _, listener: __, instruments: ___, factories: ____, ...told } = options;
-  const { audit: path } = options;
-  return withAudit({ path, command: 'prune', options: told }, (audit) => pruneAudited(options, audit));
+  const { audit: path, signal } = options;
+  return withAudit({ path, command: 'prune', options: told, signal }, (audit) =>
+    pruneAudited(options, audit),
+  );
 }
 
 async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report> {
@@ -119,6 +121,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       passes,
       splits,
       card,
+      heldout,
       folder: staging.trials,
       threads,
       signal,

@@ -37,7 +37,16 @@ export async function withTrialContext<Result>(
   const folder = await mkdtemp(join(tmpdir(), 'sentei-'));
   const settled = removeAtExit(folder);
   try {
-    const { judge, warnings } = await prepareJudge({ model, passes, splits, card, folder, threads, signal });
+    const { judge, warnings } = await prepareJudge({
+      model,
+      passes,
+      splits,
+      card,
+      heldout,
+      folder,
+      threads,
+      signal,
+    });
     for (const warning of warnings) listener.warn(warning);
     await using executor = createExecutor({ signal });
     const calibration =

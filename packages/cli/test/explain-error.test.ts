@@ -10,6 +10,7 @@ test('an error is said in two lines', () => {
 
 test('errors without a hint get one that fits their kind', () => {
   expect(explainError(new SenteiError('budget-exceeded', 'too bad'))).toContain('hint: raise the budget');
+  expect(explainError(new SenteiError('runtime-timeout', 'too slow'))).toContain('hint: sentei doctor');
   expect(explainError(new TypeError('x is undefined'))).toMatch(
     /^sentei: unexpected: x is undefined\nhint: this is a defect .*SENTEI_DEBUG=1.*\n$/,
   );

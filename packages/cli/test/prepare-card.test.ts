@@ -52,6 +52,20 @@ test('a card gives a judge with the metric that fits, and held-out data', async 
   expect(data).toMatchObject({ dataset: { size: 20 }, metric: { name: 'top-1 accuracy' }, batch: 1 });
 });
 
+test('a text that is to judge is refused beside a card', async () => {
+  const folder = await emptyFolder();
+  const engine = await startEngine({ threads: 1 });
+  onTestFinished(() => engine.close());
+  const session = await engine.load(await savedModel(folder, classifier()));
+  const preparing = prepareCard(session, {
+    card: await savedCard(folder, 40, LABEL),
+    heldout: 'other.txt',
+    folder,
+    threads: 1,
+  });
+  await expect(preparing).rejects.toMatchObject({ code: 'invalid-data', subject: 'other.txt' });
+});
+
 test('a measurement looks at so many examples, spread over the split', async () => {
   const { judge, data } = await prepare(2400, LABEL);
   expect((await judge?.measureExamples?.(classifier(), 'heldout'))?.scores).toHaveLength(256);

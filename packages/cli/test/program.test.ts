@@ -123,7 +123,7 @@ test.each([
   [['prune', 'a.onnx', '--out', 'x', '--threads', '0'], /whole number from 1 to 1024/],
   [['prune', 'a.onnx', '--out', 'x', '--max-drop', 'much'], /number of at least 0/],
   [['prune', 'a.onnx', '--out', 'x', '--validation', 'some'], /Allowed choices are full, short, none/],
-  [['prune', 'a.onnx', '--out', 'x', '--heldout', 'y'], /--heldout needs --data/],
+  [['prune', 'a.onnx', '--out', 'x', '--heldout', 'y'], /--heldout needs a text as --data/],
   [['prune', 'a.onnx', '--out', 'x', '--fast'], /unknown option '--fast'/],
   [['prune', 'a.onnx', 'b.onnx', '--out', 'x'], /too many arguments/],
   [['shrink'], /unknown command 'shrink'/],

@@ -27,6 +27,7 @@ export { drawDescription } from './terminal/description-tables.ts';
 export { drawPasses } from './terminal/pass-tables.ts';
 export { describePlacements } from './terminal/placement-lines.ts';
 export { type Alignment, drawTable } from './terminal/table.ts';
+export { drawTimes } from './terminal/time-tables.ts';
 export {
   formatBytes,
   formatChange,

@@ -58,7 +58,6 @@ export { readStatistics, writeStatistics } from './calibration/statistics-file.t
 export type { Diagnosis, DiagnosisOptions } from './doctor/diagnose.ts';
 export { diagnose } from './doctor/diagnose.ts';
 export type { Finding, FindingStatus } from './doctor/finding.ts';
-export type { Host, Outcome } from './doctor/host.ts';
 export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
 export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
 export type { ProviderTrial } from './doctor/try-provider.ts';
@@ -87,6 +86,7 @@ export { createJudge } from './judging/judge.ts';
 export type { ExampleJudge, TrialOptions } from './judging/judge-with.ts';
 export type { TextJudgeOptions } from './judging/text-judge.ts';
 export { createTextJudge, longestWindow } from './judging/text-judge.ts';
+export type { Host, Outcome } from './machine/host.ts';
 export type { Machine } from './machine/machine.ts';
 export { describeMachine } from './machine/machine.ts';
 export { runtimePackageVersion } from './machine/package-version.ts';

@@ -14,16 +14,18 @@ export interface AuditedCommand {
   readonly path: string | undefined;
   readonly command: string;
   readonly options: AuditFields;
+  /** Interrupts the work. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Keeps an audit log for the time of `work`: its beginning with options and versions, what `work` writes, and how it ended.
  * The log stays when the work fails: that is what it is for.
  *
- * @throws SenteiError those of `AuditLog.open`, before any work is done; and what `work` throws
+ * @throws SenteiError those of `AuditLog.open`, before any work is done; `cancelled`; and what `work` throws
  */
 export async function withAudit<Result>(
-  { path, command, options }: AuditedCommand,
+  { path, command, options, signal }: AuditedCommand,
   work: (audit: Audit) => Promise<Result>,
 ): Promise<Result> {
   if (path === undefined) return work({ log: undefined, append: () => undefined });
@@ -36,8 +38,16 @@ export async function withAudit<Result>(
   } catch (error) {
     const code = error instanceof SenteiError ? error.code : null;
     log.append('run-failed', { code, message: error instanceof Error ? error.message : String(error) });
-    throw error;
+    throw signal?.aborted ? interruption(error, path) : error;
   }
+}
+
+/** Whatever was thrown after a signal came of the signal, and has left the log. */
+function interruption(error: unknown, path: string): SenteiError {
+  return new SenteiError('cancelled', 'interrupted', {
+    hint: `nothing was written but ${path}`,
+    cause: error,
+  });
 }
 
 async function versions(): Promise<AuditFields> {

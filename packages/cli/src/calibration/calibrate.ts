@@ -2,6 +2,7 @@ import { openCard } from '@sentei/data';
 import { assertValid, readModel, SenteiError } from '@sentei/ir';
 import { type CalibrateOptions, calibrate, type Statistics, writeStatistics } from '@sentei/runtime';
 import type { Listener } from '../progress.ts';
+import { refuseOverwriting } from '../refuse-overwriting.ts';
 import { defaultTaps } from './default-taps.ts';
 import { inputsOf } from './inputs.ts';
 import { readTaps } from './read-taps.ts';
@@ -29,11 +30,13 @@ export interface CalibrationSettings
 /**
  * Gathers statistics of a model's values over one split of the data, and writes them to a file.
  *
- * @throws SenteiError what reading the model, the taps and the data throws, and as `calibrate` and `writeStatistics`
+ * @throws SenteiError what reading the model, the taps and the data throws, and as `calibrate` and `writeStatistics`;
+ *   `output-unwritable`
  */
 export async function calibrateFile(settings: CalibrationSettings): Promise<Statistics> {
   const { model: path, data: place, length, split, taps: tapsPath, out, listener, ...options } = settings;
   const { signal, cache } = options;
+  await refuseOverwriting(out, [path, place, tapsPath]);
   listener.step('reading the model and the data');
   const model = await readModel(path);
   assertValid(model);

@@ -7,6 +7,7 @@ import {
   writeStatistics,
 } from '@sentei/runtime';
 import type { Listener } from '../progress.ts';
+import { refuseOverwriting } from '../refuse-overwriting.ts';
 
 /**
  * Joins the statistics of all shards to what one run would have given, bit for bit.
@@ -20,6 +21,7 @@ export async function mergeFiles(
   out: string | undefined,
   listener: Listener,
 ): Promise<Statistics> {
+  await refuseOverwriting(out, paths);
   listener.step(`merging ${paths.length} files`);
   const merge = new StatisticsMerge();
   for (const [index, path] of paths.entries()) {

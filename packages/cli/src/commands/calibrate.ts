@@ -80,6 +80,7 @@ function gather(
     ...options,
     model: model ?? '',
     data: data ?? '',
+    executionProvider: provider,
     timeoutMs,
     out,
     signal,

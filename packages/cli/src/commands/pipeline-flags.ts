@@ -39,7 +39,10 @@ export function addPipelineFlags(command: Command): Command {
       '--data <file>',
       'a dataset card, or a text of which a quarter calibrates, a quarter selects, half judges',
     )
-    .option('--heldout <file>', 'text that judges; then the halves of --data calibrate and select')
+    .option(
+      '--heldout <file>',
+      'another text that judges; then the halves of --data, a text, calibrate and select',
+    )
     .option('--max-drop <share>', 'largest loss of quality, relative to the original', readShare, 0.01)
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 2);
 }
@@ -47,7 +50,7 @@ export function addPipelineFlags(command: Command): Command {
 /** @throws CommanderError */
 export function checkPipelineFlags({ data, heldout }: PipelineFlags, command: Command): void {
   if (heldout !== undefined && data === undefined) {
-    command.error('error: --heldout needs --data: there is nothing to calibrate and select on');
+    command.error('error: --heldout needs a text as --data: there is nothing to calibrate and select on');
   }
 }
 

@@ -1,9 +1,9 @@
 import {
   describePlacements,
   drawTable,
+  drawTimes,
   formatChange,
   formatCount,
-  formatMilliseconds,
   formatNumber,
 } from '@sentei/report';
 import type { RolloutPlan, ValidationRecord, WatchRule } from '@sentei/runtime';
@@ -21,7 +21,7 @@ export function drawRecord(record: ValidationRecord, paint: Paint): string {
   const parts = [
     drawVerdict(record, paint),
     ...(validation.quality.length > 0 ? [drawQuality(validation)] : []),
-    ...(validation.speed.length > 0 ? [drawSpeed(validation)] : []),
+    ...(validation.speed.length > 0 ? [drawTimes(validation.speed)] : []),
     ...(validation.placement ? describePlacements(validation.placement) : []).map((line) =>
       wrapLine(line, WIDTH),
     ),
@@ -68,21 +68,6 @@ function drawQuality({ quality }: Measured): string {
 /** Four decimals, as many figures of quality have; more where they would all be zero. */
 function formatFigure(value: number): string {
   return Math.abs(value) < 0.01 && value !== 0 ? formatNumber(value) : value.toFixed(4);
-}
-
-function drawSpeed({ speed }: Measured): string {
-  const rows = speed.map(({ label, original, candidate, speedup, comparison }) => [
-    label,
-    formatMilliseconds(original.median),
-    formatMilliseconds(candidate.median),
-    `${(comparison?.ratio ?? speedup.median).toFixed(2)} x`,
-    comparison === undefined
-      ? ''
-      : `${comparison.interval.lower.toFixed(2)} to ${comparison.interval.upper.toFixed(2)}`,
-    comparison?.verdict ?? 'unknown',
-  ]);
-  const head = ['time', 'original', 'pruned', 'speed-up', 'interval', ''];
-  return drawTable(head, rows, ['left', 'right', 'right', 'right', 'right', 'left'], [22]);
 }
 
 function drawRollout(plan: RolloutPlan): string {

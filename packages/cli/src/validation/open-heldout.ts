@@ -12,12 +12,11 @@ import {
 } from '@sentei/data';
 import { SenteiError } from '@sentei/ir';
 import {
-  chooseMetric,
   type Effort,
   type HeldoutData,
   isByteLanguageModel,
-  loadMetric,
   type Metric,
+  resolveMetric,
   type ShiftedData,
   type Signature,
   type ValidatedData,
@@ -59,7 +58,7 @@ const BITS_PER_BYTE = 'bits-per-byte';
  * Opens the held-out part of the data for a model, and each shifted form of it. A text for a byte-level language model is
  * measured in the windows of `prune`; all other data by its card.
  *
- * @throws SenteiError as `openCard`, `readSplits`, `chooseMetric` and `loadMetric`
+ * @throws SenteiError as `openCard`, `readSplits` and `resolveMetric`
  */
 export async function openHeldout(signature: Signature, source: HeldoutSource): Promise<OpenedHeldout> {
   const { data, heldout, metric: stated, shifts, effort, signal } = source;
@@ -69,7 +68,7 @@ export async function openHeldout(signature: Signature, source: HeldoutSource): 
   const card = await openCard(data, { model: signature.inputs, heldout, signal, ...length });
   const dataset = isText ? sliceRows(card.splits.heldout, 0, SHIFTED_WINDOWS[effort]) : card.splits.heldout;
   const example = await firstOf(dataset, signal);
-  const metric = await findMetric(signature, example, card, source);
+  const metric = await findMetric(signature, dataset, card, source);
   const shifted: ShiftedData[] = [];
   for (const shift of shifts) {
     const shifting = { dataset, card, model: signature.inputs, signal, ...length };
@@ -101,17 +100,15 @@ async function firstOf(dataset: Dataset, signal: AbortSignal | undefined): Promi
 
 async function findMetric(
   signature: Signature,
-  example: Example,
+  dataset: Dataset,
   card: OpenedCard,
-  { metric: stated, needsMetric, shifts }: HeldoutSource,
+  { metric: named, needsMetric, shifts, signal }: HeldoutSource,
 ): Promise<Metric | undefined> {
-  const asked = stated ?? card.metric;
-  if (stated !== undefined && /\.[cm]?js$/.test(stated)) return loadMetric(stated);
   try {
-    return chooseMetric(signature, example, asked);
+    return await resolveMetric(signature, dataset, { named, stated: card.metric, signal });
   } catch (error) {
-    if (asked !== undefined || needsMetric || shifts.length > 0 || !(error instanceof SenteiError))
-      throw error;
+    const isAsked = named !== undefined || card.metric !== undefined || needsMetric || shifts.length > 0;
+    if (isAsked || !(error instanceof SenteiError) || error.code === 'cancelled') throw error;
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { SenteiError, writeFileWhole } from '@sentei/ir';
 import {
   type Budget,
@@ -18,6 +18,7 @@ import { writeVerdict } from '../audit/write-verdict.ts';
 import { readFileFacts } from '../file-facts.ts';
 import { printJson } from '../json.ts';
 import { type Listener, SILENT } from '../progress.ts';
+import { refuseOverwriting } from '../refuse-overwriting.ts';
 import { throwIfCancelled } from '../run-passes.ts';
 import { gapsOf } from '../validate-result.ts';
 import { senteiVersion } from '../versions.ts';
@@ -63,8 +64,8 @@ const RECORD_FILE = 'validation.json';
  *   `output-unwritable`, `audit-broken`; `runtime-failed` when ONNX Runtime cannot load the original; `cancelled`
  */
 export async function validate(options: ValidateOptions): Promise<ValidationRecord> {
-  const { signal: _, listener: __, ...told } = options;
-  return withAudit({ path: options.audit, command: 'validate', options: told }, (audit) =>
+  const { signal, listener: _, ...told } = options;
+  return withAudit({ path: options.audit, command: 'validate', options: told, signal }, (audit) =>
     validateAudited(options, audit),
   );
 }
@@ -107,7 +108,10 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
   if (validation.status === 'impossible') {
     throw new SenteiError('runtime-failed', `${options.original}: ${validation.reason}`, {
       subject: options.original,
-      hint: 'ONNX Runtime has to run the original for anything to be compared with it',
+      hint:
+        provider === 'cpu'
+          ? 'ONNX Runtime has to run the original for anything to be compared with it'
+          : `sentei doctor says whether ${provider} starts here; --provider cpu compares without it`,
     });
   }
   const warnings = gapsOf(validation, data !== undefined);
@@ -152,23 +156,12 @@ async function validateAudited(options: ValidateOptions, audit: Audit): Promise<
 }
 
 /** The file that the record goes to; models and data are never written over. */
-async function targetOf({
-  out,
-  original,
-  candidate,
-  data,
-  heldout,
-}: ValidateOptions): Promise<string | undefined> {
+async function targetOf(options: ValidateOptions): Promise<string | undefined> {
+  const { out, original, candidate, data, heldout } = options;
   if (out === undefined) return undefined;
   const isFile = out.endsWith('.json') && !(await isFolder(out));
   const target = isFile ? out : join(out, RECORD_FILE);
-  for (const source of [original, candidate, data, heldout]) {
-    if (source === undefined || resolve(source) !== resolve(target)) continue;
-    throw new SenteiError('output-unwritable', `${target} is one of the files that are compared`, {
-      subject: target,
-      hint: 'name another file or folder with --out',
-    });
-  }
+  await refuseOverwriting(target, [original, candidate, data, heldout]);
   return target;
 }
 

@@ -46,6 +46,16 @@ test('a failure is written down too and passed on', async () => {
   });
 });
 
+test('whoever interrupts a run is told of the log', async () => {
+  const path = join(await emptyFolder(), 'audit.jsonl');
+  const interruption = new AbortController();
+  const failing = withAudit({ path, command: 'prune', options, signal: interruption.signal }, async () => {
+    interruption.abort();
+    throw new SenteiError('runtime-failed', 'the process ended');
+  });
+  await expect(failing).rejects.toMatchObject({ code: 'cancelled', hint: `nothing was written but ${path}` });
+});
+
 test('without a path there is no file', async () => {
   const folder = await emptyFolder();
   await withAudit({ path: undefined, command: 'prune', options }, async ({ append }) => append('verdict'));

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { emptyFolder, savedModel } from '../support/models.ts';
@@ -37,6 +38,23 @@ test('shards are merged', async () => {
   expect(merged).toMatchObject({ code: 0, stdout: expect.stringContaining('32 examples\n') });
   const part = await sentei(['calibrate', '--merge', shards[0]?.[1] ?? '']);
   expect(part).toMatchObject({ code: 5, stderr: expect.stringContaining('do not cover the data') });
+});
+
+test('it runs on the provider that is asked for, or not at all', async () => {
+  const folder = await emptyFolder();
+  const [model, data] = [await savedModel(folder), await savedVariedText(folder)];
+  const args = ['calibrate', model, '--data', data, '--length', '64', '--provider', 'cuda', '--json'];
+  const { code, stdout, stderr } = await sentei(args);
+  if (code === 0) expect(JSON.parse(stdout).settings.executionProvider).toBe('cuda');
+  else expect({ code, stderr }).toEqual({ code: 7, stderr: expect.stringMatching(/cuda/i) });
+});
+
+test('the data is not written over', async () => {
+  const folder = await emptyFolder();
+  const [model, data] = [await savedModel(folder), await savedVariedText(folder)];
+  const before = await readFile(data);
+  expect((await sentei(['calibrate', model, '--data', data, '--out', data])).code).toBe(6);
+  expect(await readFile(data)).toEqual(before);
 });
 
 test.each([

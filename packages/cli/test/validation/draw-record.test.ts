@@ -114,7 +114,7 @@ test('a pass, with its figures and how to roll it out', () => {
     '  the limit, at least 1.10 x (the figure itself decides)',
   ]);
   expect(text).toContain('│ accuracy, rows │   0.9000 │ 0.8980 │ +0.20 % │ +0.10 % to +0.40 % │');
-  expect(text).toContain('│ length 64 │    14 ms │  10 ms │   1.40 x │ 1.30 to 1.50 │ faster │');
+  expect(text).toContain('│ length 64 │    14 ms │  10 ms │   1.40 × │ 1.30 - 1.50 │ faster  │');
   expect(text).toContain('│ or gates skipped │       1 │      1 │     1 │     2 │     3 │');
   expect(text).toMatch(/- loss of accuracy, rows over 1,569 requests is at or above 0\.00787/);
   expect(text).toContain('warning: something worth');

@@ -85,7 +85,7 @@ ${hidden > 0 ? html`<text x="${NORM.x}" y="${y + 22}">and ${formatCount(hidden)}
 }
 
 /** How many branches met which fate, in words. */
-export function countFates(blocks: readonly Pick<DrawnBlock, 'first' | 'last' | 'parts'>[]): string {
+function countFates(blocks: readonly Pick<DrawnBlock, 'first' | 'last' | 'parts'>[]): string {
   const counts = new Map<Fate, number>();
   for (const { first, last, parts } of blocks) {
     for (const { history } of parts) {

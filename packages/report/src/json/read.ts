@@ -97,6 +97,7 @@ const machine = z.looseObject({
   memory: count,
   operatingSystem: text,
   providers: z.array(text),
+  gpus: z.array(z.object({ name: text, memory: z.number(), driver: text })).default([]),
 });
 
 /** What a page reads of a report; the rest is passed on as it is. */

@@ -1,8 +1,9 @@
-import type { BenchmarkFigure, Comparison, ModelFigures, PeakMemory } from '@sentei/runtime';
+import type { BenchmarkFigure, ModelFigures, PeakMemory } from '@sentei/runtime';
 import type { BenchmarkRecord, CountBounds, ModelWork } from '../json/benchmark.ts';
 import { formatBytes, formatChange, formatList, formatMilliseconds, formatNumber } from '../text/format.ts';
 import { describePlacements } from './placement-lines.ts';
 import { type Alignment, drawTable } from './table.ts';
+import { describeComparison } from './time-tables.ts';
 
 /** Draws what was measured of one or two models, in at most 100 columns. */
 export function drawBenchmark(record: BenchmarkRecord): string {
@@ -42,13 +43,6 @@ function drawLatency({ figures, confidence }: BenchmarkRecord): string {
 
 function percent(share: number): string {
   return `${formatNumber(100 * share)} % interval`;
-}
-
-/** Ratio, interval and verdict. */
-function describeComparison(comparison: Comparison | undefined): [string, string, string] {
-  if (comparison === undefined) return ['', '', 'too few rounds'];
-  const { ratio, interval, verdict } = comparison;
-  return [`${ratio.toFixed(2)} ×`, `${interval.lower.toFixed(2)} - ${interval.upper.toFixed(2)}`, verdict];
 }
 
 interface Row {
@@ -191,7 +185,7 @@ function describeConditions(record: BenchmarkRecord): string {
       ? []
       : [`not steady after the warm-up: ${unsteady.map((figure) => place(figure)).join('; ')}`]),
     `${threads === 1 ? '1 thread' : `${threads} threads`}, ${executionProvider}, ${processes} pairs of processes`,
-    `ONNX Runtime ${runtimeVersion}, Node.js ${machine.node}, ${machine.cpu}, ${machine.usableCores} cores; ` +
+    `ONNX Runtime ${runtimeVersion}, Node.js ${machine.node}, ${[machine.cpu, ...machine.gpus.map(({ name }) => name)].join(', ')}, ${machine.usableCores} cores; ` +
       `load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`,
     ...(load.before > machine.usableCores / 2 ? ['others were at work on this machine'] : []),
   ];

@@ -5,11 +5,11 @@ import {
   formatChange,
   formatCount,
   formatList,
-  formatMilliseconds,
   formatNumber,
   formatShare,
 } from '../text/format.ts';
 import { drawTable } from './table.ts';
+import { drawTimes } from './time-tables.ts';
 
 type Measured = Extract<Validation, { status: 'done' }>;
 
@@ -19,7 +19,7 @@ export function drawComparison(report: Report): string {
   const parts = [drawSizes(report)];
   if (validation.status === 'done') {
     if (validation.fidelity.length > 0) parts.push(drawFidelity(validation));
-    if (validation.speed.length > 0) parts.push(drawSpeed(validation, report));
+    if (validation.speed.length > 0) parts.push(drawTimes(validation.speed, timeTitle(report)));
     parts.push(...(validation.leftOut.length > 0 ? [listLeftOut(validation.leftOut)] : []));
   }
   if (budget.heldoutDrop !== undefined) {
@@ -79,18 +79,8 @@ function drawFidelity({ fidelity }: Measured): string {
   return drawTable(head, rows, ['left', ...head.slice(1).map(() => 'right' as const)], [40]);
 }
 
-function drawSpeed({ speed }: Measured, { options }: Report): string {
-  const rows = speed.map(({ label, original, candidate, speedup, rounds }) => [
-    label,
-    formatMilliseconds(original.median),
-    formatMilliseconds(candidate.median),
-    `${speedup.median.toFixed(2)} ×`,
-    `${speedup.lowerQuartile.toFixed(2)} - ${speedup.upperQuartile.toFixed(2)}`,
-    String(rounds),
-  ]);
-  const threads = options.threads === 1 ? '1 thread' : `${options.threads} threads`;
-  const head = [`time, ${threads}`, 'original', 'pruned', 'speed-up', 'quartiles', 'rounds'];
-  return drawTable(head, rows, ['left', ...head.slice(1).map(() => 'right' as const)]);
+function timeTitle({ options: { threads } }: Report): string {
+  return `time, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 function listLeftOut(leftOut: readonly LeftOut[]): string {

@@ -84,6 +84,7 @@ export function benchmarkRecord(fields: Partial<BenchmarkRecord> = {}): Benchmar
       node: '20.20.2',
       onnxruntimeNode: '1.30.0',
       providers: ['cpu'],
+      gpus: [],
     },
     runtimeVersion: '1.30.0',
     load: { before: 0.25, after: 2.5 },

@@ -80,6 +80,7 @@ export function fullReport(fields: Partial<Report> = {}): Report {
       node: '20.19.0',
       onnxruntimeNode: '1.30.0',
       providers: ['cpu'],
+      gpus: [],
     },
     data: {
       calibration: { path: 'text.txt', from: 0, to: 100 },

@@ -66,7 +66,7 @@ export interface CalibrateOptions {
 
 const listener = <Heard>() => z.custom<(heard: Heard) => void>((value) => typeof value === 'function');
 
-export const calibrateOptions = z.strictObject({
+const calibrateOptions = z.strictObject({
   batch: z.int().min(1).max(100_000).default(8),
   threads: z.int().min(1).max(1024).default(1),
   graphOptimizationLevel: z.enum(GRAPH_OPTIMIZATION_LEVELS).default('disabled'),

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { SenteiError } from '@sentei/ir';
+import { type Host, thisHost } from '../machine/host.ts';
 import { examineMachine, examineTools } from './examine-machine.ts';
 import { describeTrial, examineProvider } from './examine-provider.ts';
 import { createLibraryFinder } from './find-library.ts';
 import type { Finding, FindingStatus } from './finding.ts';
-import { type Host, thisHost } from './host.ts';
 import { fileContains, isFile, locateOnnxRuntime, type OnnxRuntimeFiles } from './onnxruntime-files.ts';
 import { type ProviderTrial, tryProvider } from './try-provider.ts';
 

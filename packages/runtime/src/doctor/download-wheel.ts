@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SenteiError } from '@sentei/ir';
-import type { Host } from './host.ts';
+import type { Host } from '../machine/host.ts';
 import { runInstaller } from './run-installer.ts';
 
 /** Where the wheel goes, and who is told. */

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, tmpdir, totalmem } from 'node:os';
+import { listGpus } from '../machine/gpus.ts';
+import type { Host } from '../machine/host.ts';
 import type { Finding } from './finding.ts';
 import { inOneLine } from './finding.ts';
-import { listGpus } from './gpu.ts';
-import type { Host } from './host.ts';
 
 /** The oldest Node that the packages run on. */
 const OLDEST_NODE = [20, 19] as const;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { SenteiError } from '@sentei/ir';
+import type { Host } from '../machine/host.ts';
 import { cudaVersionOf, openedLater, packageOf } from './cuda-libraries.ts';
 import { type ElfFile, readElfFile } from './elf.ts';
 import type { LibraryFinder } from './find-library.ts';
 import type { Finding } from './finding.ts';
 import { examineGpus } from './gpu.ts';
-import type { Host } from './host.ts';
 import { holdsVersion, isFile, type OnnxRuntimeFiles, providerFile } from './onnxruntime-files.ts';
 import type { ProviderTrial } from './try-provider.ts';
 

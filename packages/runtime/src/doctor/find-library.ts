@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Host } from './host.ts';
+import type { Host } from '../machine/host.ts';
 import { isFile } from './onnxruntime-files.ts';
 
 /** Where the loader looks when nothing else says where: see ld.so(8). The last four are those of Debian and of Fedora. */

@@ -1,18 +1,6 @@
+import { listGpus } from '../machine/gpus.ts';
+import type { Host } from '../machine/host.ts';
 import type { Finding } from './finding.ts';
-import { inOneLine } from './finding.ts';
-import type { Host } from './host.ts';
-
-/** One GPU as nvidia-smi describes it. */
-export interface Gpu {
-  readonly name: string;
-  /** Bytes. */
-  readonly memory: number;
-  /** `9.0` for Hopper. */
-  readonly computeCapability: number;
-  readonly driver: string;
-  /** Whether it says how much power it draws. */
-  readonly tellsPower: boolean;
-}
 
 /** Oldest drivers and GPUs, from the release notes of CUDA 12.0 and 13.0. */
 const LIMITS: Readonly<Record<number, { readonly driver: number; readonly capability: number }>> = {
@@ -20,29 +8,7 @@ const LIMITS: Readonly<Record<number, { readonly driver: number; readonly capabi
   13: { driver: 580, capability: 7.5 },
 };
 
-const QUERY = ['name', 'memory.total', 'compute_cap', 'driver_version', 'power.draw'];
 const INSTALL_DRIVER = 'install the NVIDIA driver of this machine; containers get it with --gpus all';
-
-/** The GPUs, or why there are none. */
-export async function listGpus(
-  host: Host,
-): Promise<{ readonly gpus: readonly Gpu[]; readonly reason: string }> {
-  const words = [`--query-gpu=${QUERY.join(',')}`, '--format=csv,noheader,nounits'];
-  const said = await host.run('nvidia-smi', words);
-  if (said === undefined) return { gpus: [], reason: 'there is no nvidia-smi' };
-  if (said.code !== 0)
-    return { gpus: [], reason: inOneLine(`nvidia-smi failed: ${said.stdout} ${said.stderr}`) };
-  const lines = said.stdout.split('\n').filter((line) => line.trim() !== '');
-  const gpus = lines.flatMap((line) => {
-    const [name, memory, capability, driver, power] = line.split(',').map((cell) => cell.trim());
-    if (name === undefined || driver === undefined || !Number.isFinite(Number(memory))) return [];
-    const tellsPower = Number.isFinite(Number.parseFloat(power ?? ''));
-    return [
-      { name, memory: Number(memory) * 2 ** 20, computeCapability: Number(capability), driver, tellsPower },
-    ];
-  });
-  return { gpus, reason: gpus.length === 0 ? 'nvidia-smi lists no GPU' : '' };
-}
 
 /**
  * What is to be said of the driver and each GPU.

@@ -1,9 +1,9 @@
 import { access, constants, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Progress, removeAtExit, SenteiError } from '@sentei/ir';
+import { type Host, thisHost } from '../machine/host.ts';
 import { downloadWheel, hasPip } from './download-wheel.ts';
 import { readElfFile } from './elf.ts';
-import { type Host, thisHost } from './host.ts';
 import {
   holdsVersion,
   isFile,

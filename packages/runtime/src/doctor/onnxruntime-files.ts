@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { SenteiError } from '@sentei/ir';
 import { z } from 'zod';
-import type { Host } from './host.ts';
+import type { Host } from '../machine/host.ts';
 
 /** Where the files of an installed onnxruntime-node are. */
 export interface OnnxRuntimeFiles {

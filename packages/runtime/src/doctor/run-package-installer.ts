@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Host } from './host.ts';
+import type { Host } from '../machine/host.ts';
 import type { OnnxRuntimeFiles } from './onnxruntime-files.ts';
 import { runInstaller } from './run-installer.ts';
 

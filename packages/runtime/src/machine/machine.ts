@@ -1,5 +1,7 @@
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { startEngine } from '../process/engine.ts';
+import { type Gpu, listGpus } from './gpus.ts';
+import { thisHost } from './host.ts';
 import { runtimePackageVersion } from './package-version.ts';
 
 /** What a measurement depends on besides the models. */
@@ -17,6 +19,8 @@ export interface Machine {
   readonly onnxruntimeNode: string;
   /** Execution providers that can be created; see `RuntimeDescription`. */
   readonly providers: readonly string[];
+  /** GPUs that `nvidia-smi` lists; memory in bytes. */
+  readonly gpus: readonly Pick<Gpu, 'name' | 'memory' | 'driver'>[];
 }
 
 /**
@@ -28,6 +32,7 @@ export async function describeMachine(): Promise<Machine> {
   const engine = await startEngine();
   await engine.close();
   const processors = cpus();
+  const { gpus } = await listGpus(thisHost());
   return {
     cpu: processors[0]?.model.trim() || 'unknown',
     logicalCores: processors.length,
@@ -37,5 +42,6 @@ export async function describeMachine(): Promise<Machine> {
     node: process.versions.node,
     onnxruntimeNode: await runtimePackageVersion(),
     providers: engine.runtime.providers,
+    gpus: gpus.map(({ name, memory, driver }) => ({ name, memory, driver })),
   };
 }

@@ -13,7 +13,7 @@ export const SAMPLE_SIZE_SOURCE =
   'n = ((z(confidence) + z(power)) * s / margin)^2, one-sided, s the standard deviation of paired differences, at least 30: NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.2.2';
 
 /** Below this a mean is hardly normal, and a deviation of zero says little. */
-export const FEWEST_SAMPLES = 30;
+const FEWEST_SAMPLES = 30;
 
 /**
  * Examples it takes to tell a mean that is worse by `margin` from one that is not, by the formula of

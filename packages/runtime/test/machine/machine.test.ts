@@ -12,6 +12,7 @@ test('the machine is described in full', async () => {
     node: process.versions.node,
     onnxruntimeNode: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     providers: expect.arrayContaining(['cpu']),
+    gpus: expect.any(Array),
   });
   expect(machine.usableCores).toBeGreaterThanOrEqual(1);
   expect(machine.usableCores).toBeLessThanOrEqual(machine.logicalCores);

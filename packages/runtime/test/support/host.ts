@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Host, type Outcome, runProgram } from '../../src/doctor/host.ts';
+import { type Host, type Outcome, runProgram } from '../../src/machine/host.ts';
 
 /** An empty folder for the length of the running test. */
 export async function emptyFolder(): Promise<string> {

@@ -45,6 +45,7 @@ ${
         ['Memory', formatBytes(machine.memory)],
         ['System', modelText(machine.operatingSystem)],
         ['Execution providers', modelText(machine.providers.join(', '))],
+        ...machine.gpus.map(({ name, driver }) => ['GPU', modelText(`${name}, driver ${driver}`)] as const),
       ])
 }
 <h3>Data</h3>

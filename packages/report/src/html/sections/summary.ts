@@ -24,13 +24,15 @@ export function drawSummary(input: PageInput, latency: readonly LatencyPoint[]):
       formatChange(drop),
     ]);
   }
-  for (const { label, group, original, candidate, speedup } of latency.slice(0, MOST_TIMES)) {
+  for (const { label, group, original, candidate, speedup, verdict } of latency.slice(0, MOST_TIMES)) {
     const isAmbiguous = latency.filter((each) => each.label === label).length > 1;
     rows.push([
       html`Time at ${modelText(isAmbiguous ? `${label} (${group})` : label, 100)}`,
       formatMilliseconds(original.median),
       formatMilliseconds(candidate.median),
-      `${speedup.toFixed(2)} × as fast`,
+      verdict === 'no difference'
+        ? `${verdict} (${speedup.toFixed(2)} ×)`
+        : `${speedup.toFixed(2)} × as fast`,
     ]);
   }
   return html`<header>

@@ -5,7 +5,7 @@ import { cellsOf, elementsOf, fullReport, latencyPoint } from '../../support/pag
 test('the head says what, when, whether it passes and what it came to', () => {
   const markup = drawSummary({ report: fullReport({ warnings: ['<b>mind this</b>'] }) }, [
     latencyPoint(),
-    latencyPoint({ group: 'cuda' }),
+    latencyPoint({ group: 'cuda', speedup: 1.03, verdict: 'no difference' }),
   ]);
   const page = elementsOf(markup);
   expect(page.querySelector('h1')?.textContent).toBe('a.onnx, pruned');
@@ -19,7 +19,7 @@ test('the head says what, when, whether it passes and what it came to', () => {
     ['Model file', '10.0 KB', '5.0 KB', '-50.00 %'],
     ['Bits per byte, 4 × 1024', '2.0000', '2.0100', '+0.50 %'],
     ['Time at length 64 (cpu, 2 threads)', '20 ms', '10 ms', '2.00 × as fast'],
-    ['Time at length 64 (cuda)', '20 ms', '10 ms', '2.00 × as fast'],
+    ['Time at length 64 (cuda)', '20 ms', '10 ms', 'no difference (1.03 ×)'],
   ]);
 });
 

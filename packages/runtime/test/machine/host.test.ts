@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runProgram, thisHost } from '../../src/doctor/host.ts';
+import { runProgram, thisHost } from '../../src/machine/host.ts';
 import { emptyFolder, hostWith, writeProgram } from '../support/host.ts';
 
 test('this computer is described', () => {
