@@ -69,7 +69,11 @@ function refuseCommonWindows(
   const common = windowHashes(judged).filter((hash) => known.has(hash)).length;
   if (common === 0) return;
   const windows = `${common} window${common === 1 ? '' : 's'} of ${WINDOW} bytes`;
-  throw invalid(heldout, `has ${windows} that ${data} has too`, 'what calibrates must not judge');
+  throw invalid(
+    heldout,
+    `has ${windows} that ${data} has too`,
+    'what calibrates must not judge: give another text',
+  );
 }
 
 function windowHashes(text: Uint8Array): string[] {

@@ -37,7 +37,7 @@ test('all shards in any order are the file of one run, byte by byte', async () =
 test.each([
   ['a shard that is missing', () => [shard(1), shard(3)], 'examples 8 to 16 are in none'],
   ['a shard that is given twice', () => [shard(1), shard(2), shard(2), shard(3)], 'has blocks that'],
-  ['another calibration', () => [shard(1), join(folder, 'other.stats')], 'their batch size differ'],
+  ['another calibration', () => [shard(1), join(folder, 'other.stats')], 'their batch sizes differ'],
 ])('%s is refused, and nothing is written', async (_, paths, fault) => {
   const out = join(folder, 'none.stats');
   await expect(mergeFiles(paths(), out, SILENT)).rejects.toMatchObject({

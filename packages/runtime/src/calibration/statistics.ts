@@ -161,9 +161,9 @@ function mergeSums(sums: Accumulator, other: Accumulator, subject: string): void
 }
 
 const PARTS = {
-  model: 'model',
+  model: 'models',
   data: 'data',
-  batch: 'batch size',
+  batch: 'batch sizes',
   settings: 'settings of ONNX Runtime',
   versions: 'versions',
   plan: 'taps',

@@ -106,9 +106,7 @@ function estimate(
   options: BootstrapOptions,
 ): AgreementEstimate {
   const zeros = values.map(() => 0);
-  const { candidate, confidence, ...found } = pairedBootstrap(PLAIN, zeros, values, options);
-  // A resample without the values that make it NaN would have bounds.
-  const { lower, upper } = Number.isNaN(candidate) ? { lower: Number.NaN, upper: Number.NaN } : found;
+  const { candidate, lower, upper, confidence } = pairedBootstrap(PLAIN, zeros, values, options);
   const deviation = values.length < 2 ? 0 : sampleStandardDeviation([...values]);
   return {
     mean: candidate,

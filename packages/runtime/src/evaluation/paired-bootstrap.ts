@@ -37,7 +37,7 @@ export interface PairedDifference extends Interval {
  * The difference between two models on the same examples with its interval, by resampling examples: each resample takes the
  * same examples for both, so that what is hard for both cancels out.
  *
- * The interval is that of `percentileBounds`.
+ * The interval is that of `percentileBounds`, and NaN where one of the figures is.
  *
  * @param original scores of the original's examples, as `evaluate` gives them
  * @param candidate those of the candidate, in the same order
@@ -72,8 +72,12 @@ export function pairedBootstrap<Score>(
     differences.push(subtract(after, before));
     drops.push(relativeDrop(before, after, lowerIsBetter));
   }
-  const [lower, upper] = percentileBounds(differences, confidence, examples);
-  const [dropLower, dropUpper] = percentileBounds(drops, confidence, examples);
+  // Resamples without the example that makes a figure NaN say nothing of that figure.
+  const isDefined = !Object.values(figures).some(Number.isNaN);
+  const boundsOf = (values: readonly number[]) =>
+    isDefined ? percentileBounds(values, confidence, examples) : ([Number.NaN, Number.NaN] as const);
+  const [lower, upper] = boundsOf(differences);
+  const [dropLower, dropUpper] = boundsOf(drops);
   return {
     metric: metric.name,
     lowerIsBetter,

@@ -1,5 +1,5 @@
 import type { Example, Outputs } from '@sentei/data';
-import { type Decision, decisionsOf } from './labels.ts';
+import { type Decision, decisionsOf, misfit } from './labels.ts';
 import { type Metric, ratioMetric, type Share } from './metric.ts';
 
 /** What is classified, and how near the right class has to be to the top. */
@@ -21,6 +21,10 @@ export function accuracy({ output, top = 1 }: AccuracyOptions): Metric<Share> {
     outputs: [output],
     score(example: Example, outputs: readonly Outputs[]): Share {
       const decisions = decisionsOf(example, outputs, output);
+      const [{ classes } = { classes: top + 1 }] = decisions;
+      if (classes <= top) {
+        throw misfit(example, `the right one of ${classes} classes is always among the first ${top}`);
+      }
       return [decisions.filter((decision) => rankOfTarget(decision) < top).length, decisions.length];
     },
   });

@@ -115,7 +115,8 @@ function compareNumbers(a: ArrayLike<number>, b: ArrayLike<number>): Omit<Output
       infinityMismatches += 1;
     }
   }
-  const norms = Math.sqrt(squaresOfA) * Math.sqrt(squaresOfB);
+  // A root times itself may miss the square by a rounding, and equal tensors 1.
+  const norms = squaresOfA === squaresOfB ? squaresOfA : Math.sqrt(squaresOfA) * Math.sqrt(squaresOfB);
   const areBothZero = squaresOfA === 0 && squaresOfB === 0;
   return {
     elements: a.length,

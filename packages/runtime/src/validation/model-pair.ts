@@ -117,7 +117,7 @@ export class ModelPair {
    * @throws SenteiError what the original throws, with its code; else as `run`
    */
   async insist<Result>(what: string, work: (session: Session) => Promise<Result>): Promise<[Result, Result]> {
-    const original = await work(this.#original);
+    const original = await work(this.#original).catch(nameOriginal);
     try {
       const { candidate } = this.#paths;
       return [original, await onlyCandidate(`run ${what}`, candidate, () => work(this.#candidate))];
@@ -135,6 +135,16 @@ export class ModelPair {
     await this.#original.release();
     this.#original = await this.engine.load(this.#paths.original);
   }
+}
+
+/** Which of the two models gives no numbers is not told by the example. */
+function nameOriginal(cause: unknown): never {
+  if (!(cause instanceof SenteiError) || cause.code !== 'not-numbers') throw cause;
+  throw new SenteiError(cause.code, `the original: ${cause.message}`, {
+    ...(cause.subject !== undefined && { subject: cause.subject }),
+    hint: 'leave out of the data what the original gives no numbers for',
+    cause,
+  });
 }
 
 async function attempt<Result>(path: string, action: () => Promise<Result>): Promise<Attempt<Result>> {

@@ -57,13 +57,13 @@ test('the same blocks twice are refused, with both names', () => {
 });
 
 test.each([
-  ['model', { model: 'b'.repeat(64) }],
+  ['models', { model: 'b'.repeat(64) }],
   ['data', { data: { fingerprint: 'g', examples: 10 } }],
-  ['batch size', { batch: 3 }],
+  ['batch sizes', { batch: 3 }],
   ['settings of ONNX Runtime', { settings: { ...identityOf(plan).settings, threads: 2 } }],
   ['versions', { versions: { onnxruntime: '2', statistics: 1 as const } }],
   ['taps', { plan: planOf({ value: 'h', moments: 'feature' }) }],
-])('statistics of another %s are refused', (what, part) => {
+])('statistics of which the %s differ are refused', (what, part) => {
   const other = statisticsOf([2, 5], { ...identityOf(plan), ...part });
   expect(hashIdentity(other.identity)).not.toBe(hashIdentity(identityOf(plan)));
   expect(() =>

@@ -88,6 +88,18 @@ test('resamples without a figure are left out and not counted', () => {
   expect(result).toMatchObject({ difference: 2, lower: 2, upper: 2 });
 });
 
+test('a figure that is NaN leaves no interval, though resamples without its cause have one', () => {
+  const ones = [1, 1, 1, 1];
+  for (const [original, candidate] of [
+    [[Number.NaN, 1, 1, 1], ones],
+    [ones, [Number.NaN, 1, 1, 1]],
+  ] as const) {
+    const { lower, upper, drop } = pairedBootstrap(mean, original, candidate);
+    expect([lower, upper, drop.lower, drop.upper]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+    expect(drop.value).toBe(Number.POSITIVE_INFINITY);
+  }
+});
+
 test('scores that are no pairs are refused', () => {
   const refused = expect.objectContaining({ code: 'invalid-data' });
   expect(() => pairedBootstrap(mean, [], [])).toThrow(refused);

@@ -33,3 +33,13 @@ test('each position counts, but those without a class', () => {
   const y = hostTensor('float32', [3, 2], Float32Array.of(1, 0, 1, 0, 0, 1));
   expect(accuracy({ output: 'y' }).score(example({}, [0, -100, 0]), [{ y }])).toEqual([1, 2]);
 });
+
+test('as many classes as count as right are refused, since all are right', () => {
+  const five = accuracy({ output: 'y', top: 5 });
+  const refusal = expect.objectContaining({
+    code: 'invalid-data',
+    message: expect.stringContaining('the right one of 4 classes is always among the first 5'),
+  });
+  expect(() => five.score(example({}, 0), scored(0, 1, 2, 3))).toThrow(refusal);
+  expect(five.score(example({}, 0), scored(0, 1, 2, 3, 4, 5))).toEqual([0, 1]);
+});

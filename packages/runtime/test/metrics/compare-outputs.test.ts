@@ -26,6 +26,7 @@ test('a tensor agrees with itself, whatever is in it', () => {
       const result = compareTensors(tensor, tensor);
       expect(result).toMatchObject({ maximumAbsoluteError: 0, maximumRelativeError: 0, nanMismatches: 0 });
       expect(result.infinityMismatches).toBe(0);
+      expect(result.cosineSimilarity).toBe(1);
       expect(result.top1Agreement ?? 1).toBe(1);
     }),
   );

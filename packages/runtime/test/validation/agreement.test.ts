@@ -60,7 +60,7 @@ test('NaN among the outputs is an error, unless it is to be counted', async () =
   ];
   await expect(compareAgreement(pair, listDataset(rows), options)).rejects.toMatchObject({
     code: 'not-numbers',
-    message: "row 7: output 'y' has NaN",
+    message: "the original: row 7: output 'y' has NaN",
   });
   const [found] = await compareAgreement(pair, listDataset(rows), { ...options, strict: false });
   expect(found?.divergence?.mean).toBeNaN();

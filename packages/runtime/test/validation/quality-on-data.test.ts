@@ -112,7 +112,7 @@ test('what is wrong with the data is an error that names the row', async () => {
   });
   await expect(compare(rows(1, () => Number.NaN))).rejects.toMatchObject({
     code: 'not-numbers',
-    message: "row 0: output 'y' has NaN",
+    message: "the original: row 0: output 'y' has NaN",
   });
 });
 
