@@ -31,6 +31,9 @@ export interface PreparedCard {
 /** Examples that one measurement of a trial model looks at, spread evenly over the split. */
 const JUDGED = 256;
 
+/** At least as many as are looked at to find a metric. */
+const READ_FIRST = 64;
+
 /** Whether a path is that of a card, and not of a text. */
 export function isCard(path: string | undefined): path is string {
   return path !== undefined && extname(path).toLowerCase() === '.json';
@@ -69,6 +72,8 @@ async function findMetric(
     const isUnfit =
       error instanceof SenteiError && ['invalid-data', 'unsupported-model'].includes(error.code);
     if (stated !== undefined || !isUnfit) throw error;
+    // What cannot be read is bad data; only data that can be and that no metric fits does without one.
+    for await (const _ of dataset.read(0, Math.min(READ_FIRST, dataset.size), signal));
     return { reason: error.message };
   }
 }

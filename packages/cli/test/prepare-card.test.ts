@@ -52,6 +52,14 @@ test('a card gives a judge with the metric that fits, and held-out data', async 
   expect(data).toMatchObject({ dataset: { size: 20 }, metric: { name: 'top-1 accuracy' }, batch: 1 });
 });
 
+test('a row that cannot be read stops the run', async () => {
+  const preparing = prepare(40, { label: { field: 'nothing', type: 'class' } });
+  await expect(preparing).rejects.toMatchObject({
+    code: 'invalid-data',
+    message: expect.stringContaining('nothing'),
+  });
+});
+
 test('a text that is to judge is refused beside a card', async () => {
   const folder = await emptyFolder();
   const engine = await startEngine({ threads: 1 });
