@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { type Dataset, openCard, pickRows } from '@sentei/data';
+import { type Dataset, openCard, spreadRows } from '@sentei/data';
 import { type Judge, SenteiError } from '@sentei/ir';
 import {
   createJudge,
@@ -54,7 +54,7 @@ export async function prepareCard(session: Session, options: CardOptions): Promi
   const { metric } = found;
   await evaluate(session, splits.selection, metric, { to: 1, signal });
   const [calibration, selection, heldout] = [splits.calibration, splits.selection, splits.heldout].map(
-    spread,
+    (split) => spreadRows(split, JUDGED),
   );
   const judge = createJudge({ ...options, splits: { calibration, selection, heldout }, metric, batch });
   return { judge, data: { dataset: splits.heldout, metric, batch } };
@@ -76,12 +76,4 @@ async function findMetric(
     for await (const _ of dataset.read(0, Math.min(READ_FIRST, dataset.size), signal));
     return { reason: error.message };
   }
-}
-
-function spread(dataset: Dataset): Dataset {
-  if (dataset.size <= JUDGED) return dataset;
-  return pickRows(
-    dataset,
-    Uint32Array.from({ length: JUDGED }, (_, index) => Math.floor((index * dataset.size) / JUDGED)),
-  );
 }

@@ -41,7 +41,7 @@ export {
   SPLITS,
 } from './splits/divide.ts';
 export { type Dropped, dropOverlap, refuseOverlap } from './splits/overlap.ts';
-export { pickRows, sliceRows } from './splits/select.ts';
+export { pickRows, sliceRows, spreadRows } from './splits/select.ts';
 export { shard } from './splits/shard.ts';
 export { decodeFloat16, encodeFloat16, encodeFloat16Array } from './tensors/float16.ts';
 export type { Feeds, HostTensor, TensorData, TensorOf, TensorType } from './tensors/host-tensor.ts';

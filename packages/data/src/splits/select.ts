@@ -37,6 +37,16 @@ export function pickRows(dataset: Dataset, indices: Uint32Array): RowDataset {
   });
 }
 
+/** So many rows at even distances, or all where there are no more: data may be sorted, by class for one. */
+export function spreadRows(dataset: Dataset, most: number): Dataset {
+  const { size } = dataset;
+  if (size <= most) return dataset;
+  return pickRows(
+    dataset,
+    Uint32Array.from({ length: most }, (_, index) => Math.floor((index * size) / most)),
+  );
+}
+
 /** Indices of the rows that pass a test, 4 bytes each. */
 export class IndexList {
   private indices = new Uint32Array(1024);

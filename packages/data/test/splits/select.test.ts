@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { IndexList, pickRows, sliceRows } from '../../src/splits/select.ts';
+import { IndexList, pickRows, sliceRows, spreadRows } from '../../src/splits/select.ts';
 import { collect, listDataset } from '../support/list-dataset.ts';
 import { numbered } from '../support/numbered.ts';
 
@@ -23,6 +23,13 @@ test('law: slices and picks are those of the list, by any range, and tell their 
     pickRows(dataset, Uint32Array.of(2)).fingerprint,
   );
   expect(sliceRows(dataset, 1, 2).fingerprint).not.toBe(sliceRows(dataset, 1, 3).fingerprint);
+});
+
+test('rows are spread over the whole of a dataset, or are all of it', async () => {
+  const dataset = listDataset(numbered(10));
+  const all = await collect(dataset.read());
+  expect(await collect(spreadRows(dataset, 3).read())).toEqual([all[0], all[3], all[6]]);
+  expect(spreadRows(dataset, 10)).toBe(dataset);
 });
 
 test('a list of indices grows as far as it has to', () => {

@@ -111,7 +111,10 @@ async function addBatch(
     `${subject}: value '${fault.value}' ${fault.message} at ${where}`,
     fault.item === undefined
       ? { subject: fault.value }
-      : { subject: fault.value, hint: 'leave such rows out with nonFinite: skip, or mend the data' },
+      : {
+          subject: fault.value,
+          hint: 'leave such rows out with --non-finite skip (nonFinite: skip in code), or mend the data',
+        },
   );
 }
 

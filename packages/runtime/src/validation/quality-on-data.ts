@@ -1,4 +1,4 @@
-import type { Dataset } from '@sentei/data';
+import { type Dataset, spreadRows } from '@sentei/data';
 import type { Progress } from '@sentei/ir';
 import { compareShift, type ScoredPair } from '../evaluation/compare-shift.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
@@ -36,7 +36,7 @@ export interface DataComparisonOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Examples that a short comparison looks at. */
+/** Examples that a short comparison looks at, spread over the data. */
 const SHORT = 64;
 
 /**
@@ -84,15 +84,13 @@ async function scorePair<Score>(
   where: string,
   { effort, batch, signal, onProgress }: DataComparisonOptions,
 ): Promise<readonly [readonly Score[], readonly Score[]]> {
-  const to = effort === 'short' ? Math.min(SHORT, dataset.size) : dataset.size;
+  const judged = effort === 'short' ? spreadRows(dataset, SHORT) : dataset;
   let finished = 0;
   const scores = await pair.insist(`on ${where}`, async (session) => {
     const first = finished;
     const report = ({ done, total }: Progress) =>
       onProgress({ message: `${metric.name} on ${where}`, done: first + done, total: 2 * total });
-    // An empty dataset has no example 1 to end before, and `evaluate` says so.
-    const range = to > 0 ? { to } : {};
-    const found = await evaluate(session, dataset, metric, { ...range, batch, signal, onProgress: report });
+    const found = await evaluate(session, judged, metric, { batch, signal, onProgress: report });
     finished += found.examples;
     return found.scores;
   });
