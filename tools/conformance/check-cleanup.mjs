@@ -9,7 +9,7 @@
  * counted by cause. Prints one line per mismatch, then the counts. Exit code 0 when all outputs agree, 1 when some do not,
  * 2 when nothing could be compared.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { isTensorType, readModelBytes, runPipeline, Tensor, writeModelBytes } from '@sentei/ir';
 import { cleanup } from '@sentei/pass-cleanup';
@@ -129,6 +129,8 @@ async function check(path, executor) {
     feeds = feedsOf(path, model);
     expected = await executor.run(model, feeds);
   } catch (error) {
+    // A fault of this script is not one of the file.
+    if (error instanceof ReferenceError) throw error;
     return { skipped: String(causeOf(error)) };
   }
   let last = readFileSync(path);
