@@ -27,12 +27,12 @@ test('the page is made for readers of any kind', async () => {
     expect(document.querySelector(link.getAttribute('href') ?? '')?.tagName).toBe('H2');
   }
   for (const svg of document.querySelectorAll('svg[role="img"]')) {
-    expect(svg.querySelector('title')?.textContent).toBeTruthy();
-    expect(svg.querySelector('desc')?.textContent).toBeTruthy();
+    expect(svg.querySelector('title')?.textContent).toMatch(/\S/);
+    expect(svg.querySelector('desc')?.textContent).toMatch(/\S/);
     expect(svg.closest('figure')?.querySelector('details table')).not.toBeNull();
   }
   for (const table of document.querySelectorAll('table')) {
-    expect(table.querySelector('caption')?.textContent).toBeTruthy();
+    expect(table.querySelector('caption')?.textContent).toMatch(/\S/);
     expect(table.querySelector('thead th[scope="col"]')).not.toBeNull();
     for (const row of table.querySelectorAll('tbody tr')) {
       expect(row.firstElementChild?.getAttribute('scope')).toBe('row');
