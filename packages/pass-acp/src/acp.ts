@@ -11,10 +11,12 @@ import {
   type Value,
 } from '@sentei/ir';
 import { z } from 'zod';
-import { lowerForCpu } from './lower-cpu.ts';
-import { type ForgettingAttention, matchForgettingAttention } from './match-forgetting-attention.ts';
-import { type BlockPlan, type BlockSizes, planBlocks } from './plan-blocks.ts';
-import { LARGEST_SCORE_BOUND, threshold } from './threshold.ts';
+import { lowerToBlocks } from './blocks/lower-blocks.ts';
+import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-blocks.ts';
+import type { DecayingAttention } from './matching/decaying-attention.ts';
+import { matchAttention } from './matching/match-attention.ts';
+import { arrange } from './matching/operand.ts';
+import { LARGEST_SCORE_BOUND, threshold } from './threshold/threshold.ts';
 
 const schema = z.strictObject({
   /** Largest share of a row's attention that may be left out. */
@@ -53,7 +55,7 @@ export const acp = definePass({
     for (const [index, core] of findAttentionCores(model.graph, types).entries()) {
       const name = `attention ${index}`;
       const nodes = core.nodes.map(String);
-      const found = matchForgettingAttention(core, types, facts);
+      const found = matchAttention(core, types, facts);
       if ('reason' in found) yield { kind: 'refusal', name, nodes, reason: found.reason };
       else yield propose(model, found, name, nodes, options, plans);
     }
@@ -62,15 +64,16 @@ export const acp = definePass({
 
 function propose(
   model: Model,
-  attention: ForgettingAttention,
+  attention: DecayingAttention,
   name: string,
   nodes: readonly string[],
   options: z.output<typeof schema>,
   plans: PlanCache,
 ): Proposal {
   const { scoreBound } = attention;
+  const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
+  if (scoreBound === undefined) return refuse('no bound of the scores follows from the weights');
   const scores = { scoreBound, logEpsilon: Math.log(options.epsilon) };
-  const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, scores, reason });
   if (model.irVersion < 4)
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
   if (model.opset < FIRST_OPSET)
@@ -93,9 +96,12 @@ function propose(
       const graph = product.graph as Graph;
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
-      const output = lowerForCpu(b, attention, plan, { tile: options.tile, thresholdConstant: constantPart });
+      const output = lowerToBlocks(b, attention, plan, {
+        tile: options.tile,
+        thresholdConstant: constantPart,
+      });
       const replaced = attention.core.output;
-      graph.replace(replaced, output);
+      graph.replace(replaced, attention.finish(b, output));
       removeUnread(product);
     },
   };
@@ -111,9 +117,9 @@ class PlanCache {
     this.#sizes = sizes;
   }
 
-  planFor(b: GraphBuilder, { core, length }: ForgettingAttention): BlockPlan {
+  planFor(b: GraphBuilder, { query, length }: DecayingAttention): BlockPlan {
     if (length === undefined) {
-      const shape = b.op('Shape', [core.query]);
+      const shape = b.op('Shape', [arrange(b, query, ['batch', 'head', 'position', 'channel'])]);
       return planBlocks(b, b.op('Gather', [shape, b.int64([2])], { attributes: { axis: 0n } }), this.#sizes);
     }
     const known = this.#plans.get(b.graph) ?? new Map<Value, BlockPlan>();

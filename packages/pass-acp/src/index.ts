@@ -1,8 +1,18 @@
 export { ACP_DEFAULTS, type AcpOptions, acp } from './acp.ts';
+export type {
+  Decay,
+  DecayingAttention,
+  GateDecay,
+  RelativeDecay,
+  SlopeDecay,
+  Unprunable,
+} from './matching/decaying-attention.ts';
+export { matchAttention } from './matching/match-attention.ts';
+export type { Operand, OperandAxis } from './matching/operand.ts';
 export {
-  type ForgettingAttention,
-  matchForgettingAttention,
-  type Unprunable,
-} from './match-forgetting-attention.ts';
-export { countVisitedKeys, type KeyRangeTap, tapKeyRanges, type VisitedKeys } from './tap-key-ranges.ts';
-export { LARGEST_SCORE_BOUND, type Threshold, threshold } from './threshold.ts';
+  countVisitedKeys,
+  type KeyRangeTap,
+  tapKeyRanges,
+  type VisitedKeys,
+} from './measuring/tap-key-ranges.ts';
+export { LARGEST_SCORE_BOUND, type Threshold, threshold } from './threshold/threshold.ts';

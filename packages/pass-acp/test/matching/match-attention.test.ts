@@ -1,15 +1,15 @@
 import { findAttentionCores, findNorms } from '@sentei/anatomy';
 import { inferTypes, isTensorType, type Model, tensorType } from '@sentei/ir';
 import { expect, test } from 'vitest';
-import { forgettingModel } from '../../anatomy/test/support/forgetting-attention.ts';
-import { matchForgettingAttention } from '../src/match-forgetting-attention.ts';
+import { forgettingModel } from '../../../anatomy/test/support/forgetting-attention.ts';
+import { matchAttention } from '../../src/matching/match-attention.ts';
 
 function match(model: Model) {
   const types = inferTypes(model);
   const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
   const [core] = findAttentionCores(model.graph);
   if (core === undefined) throw new Error('the model has no attention');
-  return matchForgettingAttention(core, types, { norms, shapeOf: (value) => types.shapeOf(value) });
+  return matchAttention(core, types, { norms, shapeOf: (value) => types.shapeOf(value) });
 }
 
 test('bounds the scores by the gains: |scale| · √d max|γ_q| · √d max|γ_k|', () => {

@@ -5,9 +5,9 @@ import { type Model, runPipeline, verify, writeModel } from '@sentei/ir';
 import { startEngine, synthesizeInputs } from '@sentei/runtime';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { forgettingModel } from '../../anatomy/test/support/forgetting-attention.ts';
-import { type AcpOptions, acp } from '../src/acp.ts';
-import { countVisitedKeys, tapKeyRanges } from '../src/tap-key-ranges.ts';
+import { forgettingModel } from '../../../anatomy/test/support/forgetting-attention.ts';
+import { type AcpOptions, acp } from '../../src/acp.ts';
+import { countVisitedKeys, tapKeyRanges } from '../../src/measuring/tap-key-ranges.ts';
 
 async function rewritten(options: AcpOptions = {}): Promise<Model> {
   const model = forgettingModel();

@@ -8,27 +8,9 @@ import {
   type ScoreStep,
   vectorNormBound,
 } from '@sentei/anatomy';
-import { isTensorType, type TypeTable, type Value } from '@sentei/ir';
-
-/** Attention whose far keys provably get next to no weight: all that the threshold and the rewrite need to know. */
-export interface ForgettingAttention {
-  readonly core: AttentionCore;
-  readonly gate: ForgetGate;
-  /** Factor on query · key. */
-  readonly scale: number;
-  /** U: no |scale · query · key| exceeds it, whatever the input. */
-  readonly scoreBound: number;
-  /** Scalar int64 sequence length, where the mask is made from one. */
-  readonly length: Value | undefined;
-  /** Channels of queries and keys, and of values. */
-  readonly channels: number;
-  readonly valueChannels: number;
-}
-
-/** Why attention is left as it is. */
-export interface Unprunable {
-  readonly reason: string;
-}
+import { isTensorType, type TypeTable, tensorType, type Value } from '@sentei/ir';
+import type { DecayingAttention, Unprunable } from './decaying-attention.ts';
+import type { Operand } from './operand.ts';
 
 /** A masked score of at most U + fill gets no weight in float32 next to one of at least −U, this far below it. */
 const SAFE_FILL_MARGIN = 120;
@@ -40,11 +22,11 @@ const FINAL_FILL = -1e29;
  * Reads forgetting attention out of an attention core: scaled scores, one forget bias, one causal mask, and queries and
  * keys behind norms whose gains bound the scores. Anything else in between is named as the reason to leave it alone.
  */
-export function matchForgettingAttention(
+export function matchAttention(
   core: AttentionCore,
   types: TypeTable,
   facts: BoundFacts,
-): ForgettingAttention | Unprunable {
+): DecayingAttention | Unprunable {
   let scale = 1;
   let gate: ForgetGate | undefined;
   let mask: BiasTerms['mask'];
@@ -87,7 +69,51 @@ export function matchForgettingAttention(
   }
   const length = isInt64(mask.length, types) ? mask.length : undefined;
   const layout = checkLayout(core, gate, types) ?? checkMask(mask.condition, core, types);
-  return layout ?? { core, gate, scale, scoreBound, length, channels, valueChannels };
+  const heads = types.shapeOf(core.query)?.[1];
+  if (layout !== undefined) return layout;
+  if (typeof heads !== 'number') return { reason: 'the number of heads is not known' };
+  const byHead = ['batch', 'head', 'position', 'channel'] as const;
+  return {
+    core,
+    query: { value: core.query, axes: byHead },
+    key: { value: core.key, axes: ['batch', 'head', 'channel', 'position'] },
+    value: { value: core.value, axes: byHead },
+    heads,
+    keyHeads: heads,
+    channels,
+    valueChannels,
+    scale,
+    decay: {
+      kind: 'gates',
+      cumulative: { value: gate.cumulative, axes: ['batch', 'head', 'position'] },
+      logGates: logGatesOf(gate),
+    },
+    padding: undefined,
+    hasPast: false,
+    scoreBound,
+    elementType: 'float32',
+    length,
+    finish: (b, output) =>
+      core.zeroesUndefinedRows
+        ? b.op('Where', [b.op('IsNaN', [output]), b.float32([0], []), output], {
+            types: [tensorType('float32', [null, null, null, valueChannels])],
+          })
+        : output,
+  };
+}
+
+/** The summed log gates: the running sum is transposed on its way to [batch, head, position]. */
+function logGatesOf(gate: ForgetGate): Operand {
+  const axes = ['batch', 'head', 'position'] as const;
+  let order: Operand['axes'] = axes;
+  for (const node of [...gate.nodes].reverse()) {
+    const permutation = node.is('Transpose') ? node.ints('perm') : undefined;
+    if (permutation === undefined) continue;
+    const before = [...order];
+    for (const [index, axis] of order.entries()) before[permutation[index] ?? index] = axis;
+    order = before;
+  }
+  return { value: gate.logGates, axes: order };
 }
 
 /** A mask replaces the forget bias if that has been added before. */

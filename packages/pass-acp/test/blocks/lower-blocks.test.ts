@@ -1,23 +1,23 @@
 import { findAttentionCores, findNorms } from '@sentei/anatomy';
 import { GraphBuilder, inferTypes, tensorType, verify } from '@sentei/ir';
 import { expect, test } from 'vitest';
-import { forgettingModel } from '../../anatomy/test/support/forgetting-attention.ts';
-import { lowerForCpu } from '../src/lower-cpu.ts';
-import { matchForgettingAttention } from '../src/match-forgetting-attention.ts';
-import { planBlocks } from '../src/plan-blocks.ts';
+import { forgettingModel } from '../../../anatomy/test/support/forgetting-attention.ts';
+import { lowerToBlocks } from '../../src/blocks/lower-blocks.ts';
+import { planBlocks } from '../../src/blocks/plan-blocks.ts';
+import { matchAttention } from '../../src/matching/match-attention.ts';
 
 test('uses standard operators only, the blocks in one branch and the whole in the other', () => {
   const model = forgettingModel();
   const types = inferTypes(model);
   const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
   const [core] = findAttentionCores(model.graph, types);
-  const found = core && matchForgettingAttention(core, types, { norms, shapeOf: (v) => types.shapeOf(v) });
+  const found = core && matchAttention(core, types, { norms, shapeOf: (v) => types.shapeOf(v) });
   const product = core?.output.producer;
   if (!found || 'reason' in found || !product) throw new Error('the fixture has no forgetting attention');
   const b = new GraphBuilder(model.graph, { before: product });
   const length = b.op('Shape', [core.query], { attributes: { start: 2n, end: 3n } });
   const plan = planBlocks(b, length, { block: 16, whole: 20 });
-  const output = lowerForCpu(b, found, plan, { tile: 4, thresholdConstant: -30 });
+  const output = lowerToBlocks(b, found, plan, { tile: 4, thresholdConstant: -30 });
   model.graph.replace(core.output, output);
   expect(verify(model)).toEqual([]);
   expect(output.type).toEqual(tensorType('float32', [null, null, null, 8]));

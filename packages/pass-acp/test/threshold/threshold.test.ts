@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LARGEST_SCORE_BOUND, threshold } from '../src/threshold.ts';
+import { LARGEST_SCORE_BOUND, threshold } from '../../src/threshold/threshold.ts';
 
 test('is −2U + log ε less the rounding slack', () => {
   expect(threshold(11, Math.exp(-10)).constantPart).toBeCloseTo(-32.01, 6);

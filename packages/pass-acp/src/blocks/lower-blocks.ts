@@ -1,5 +1,6 @@
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
-import type { ForgettingAttention } from './match-forgetting-attention.ts';
+import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import { arrange } from '../matching/operand.ts';
 import type { BlockPlan } from './plan-blocks.ts';
 
 export interface LoweringOptions {
@@ -31,9 +32,9 @@ interface Operands {
  *
  * @returns the output, [batch, heads, L, value channels]
  */
-export function lowerForCpu(
+export function lowerToBlocks(
   b: GraphBuilder,
-  attention: ForgettingAttention,
+  attention: DecayingAttention,
   plan: BlockPlan,
   options: LoweringOptions,
 ): Value {
@@ -49,8 +50,7 @@ export function lowerForCpu(
     types: [type],
     name: 'forgetting_attention',
   });
-  if (!attention.core.zeroesUndefinedRows) return output;
-  return b.op('Where', [b.op('IsNaN', [output]), b.float32([0], []), output], { types: [type] });
+  return output;
 }
 
 /**
@@ -63,41 +63,30 @@ const LOWEST_SUM = -1e30;
  * query' = [c, 1, scale · query], key' = [1, −c, key]: their product sums up c[i] − c[j] first and the score after, in the
  * order the original adds them, so large running sums cancel exactly as they do there.
  */
-function augment(b: GraphBuilder, attention: ForgettingAttention): Operands {
-  const { core, gate, scale, channels, valueChannels } = attention;
-  const cumulative = gate.cumulative;
+function augment(b: GraphBuilder, attention: DecayingAttention): Operands {
+  const { scale, channels, valueChannels, decay } = attention;
+  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
+  const cumulative = arrange(b, decay.cumulative, ['batch', 'head', 'position']);
+  const byHead = ['batch', 'head', 'position', 'channel'] as const;
+  const query = arrange(b, attention.query, byHead);
   const column = b.op('Unsqueeze', [cumulative, b.int64([3])]);
   const ones = b.op('ConstantOfShape', [b.op('Shape', [column])], {
     attributes: { value: Tensor.floats([1]) },
   });
-  const scaled = scale === 1 ? core.query : b.op('Mul', [core.query, b.float32([scale], [])]);
+  const scaled = scale === 1 ? query : b.op('Mul', [query, b.float32([scale], [])]);
   const concat = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 3n } });
   return {
     query: concat(column, ones, scaled),
     key: concat(
       ones,
       b.op('Neg', [b.op('Max', [column, b.float32([LOWEST_SUM], [])])]),
-      keysByRow(b, core.key),
+      arrange(b, attention.key, byHead),
     ),
-    value: core.value,
+    value: arrange(b, attention.value, byHead),
     cumulative,
     channels: channels + 2,
     valueChannels,
   };
-}
-
-/** Keys as [batch, heads, L, channels]; the model holds them transposed, usually by a Transpose that can be redone. */
-function keysByRow(b: GraphBuilder, key: Value): Value {
-  const node = key.producer;
-  const permutation = node?.is('Transpose') ? node.ints('perm') : undefined;
-  const source = node?.input(0);
-  const [p0, p1, p2, p3] = permutation ?? [];
-  if (source === undefined || p0 === undefined || p1 === undefined || p2 === undefined || p3 === undefined) {
-    return transposed(b, key);
-  }
-  const perm = [p0, p1, p3, p2];
-  if (perm.every((axis, index) => axis === index)) return source;
-  return b.op('Transpose', [source], { attributes: { perm: perm.map(BigInt) } });
 }
 
 function transposed(b: GraphBuilder, value: Value): Value {

@@ -2,7 +2,7 @@ import { Graph, GraphBuilder, Model, tensorType, Value, writeModelBytes } from '
 import fc from 'fast-check';
 import ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { planBlocks } from '../src/plan-blocks.ts';
+import { planBlocks } from '../../src/blocks/plan-blocks.ts';
 
 async function planOf(block: number, whole: number) {
   const length = new Value('length', tensorType('int64', [1]));
