@@ -132,9 +132,9 @@ export class ReachCounter {
       key: tensor(tap.squaredNorms.key, 3),
       scale: tap.squaredNorms.scale,
     };
-    const shape = gates?.dims ?? norms?.key.dims;
-    const batch = shape?.[0] ?? 1;
-    const longest = shape?.[2] ?? table?.dims[1] ?? this.#lengths.at(-1) ?? 0;
+    const positions = tap.positions === undefined ? undefined : tensor(tap.positions, 1).data[0];
+    const batch = (gates ?? norms?.key)?.dims[0] ?? 1;
+    const longest = gates?.dims[2] ?? positions ?? 0;
     for (let item = 0; item < batch; item += 1) {
       for (let head = 0; head < tap.heads; head += 1) {
         const decay: HeadDecay = gates

@@ -12,6 +12,8 @@ export interface DecayTap {
   readonly heads: number;
   /** Of gates: name of the log forget gates, float32 [batch, heads or a divisor of them, keys]. */
   readonly logGates?: string | undefined;
+  /** Where there are no gates: name of the number of keys, float32 [1]. */
+  readonly positions?: string | undefined;
   /** Of slopes, one for each head. */
   readonly slopes?: readonly number[] | undefined;
   /** Of a relative bias: name of its table by distance, float32 [heads, keys]. */
@@ -92,6 +94,7 @@ function tap(b: GraphBuilder, attention: number, found: DecayingAttention, outpu
     heads,
     scoreBound,
     ...(decay.kind === 'gates' ? { logGates: expose(arranged(b, decay.logGates), 3) } : {}),
+    ...(decay.kind === 'gates' ? {} : { positions: expose(positionsOf(b, key), 1) }),
     ...(decay.kind === 'slopes' ? { slopes: decay.slopes } : {}),
     ...(decay.kind === 'relative' ? { table: expose(decay.table(b, positionsOf(b, key)), 2) } : {}),
     ...(scoreBound === undefined

@@ -49,10 +49,12 @@ test('a bound that only a run tells is that of the norms, of every batch and hea
     heads: 2,
     scoreBound: undefined,
     slopes: [1, 0],
+    positions: 'n',
     squaredNorms,
   };
   const counter = new ReachCounter([tap], { epsilon: 0.1, lengths: [2] });
   counter.add({
+    n: { dims: [1], data: [2] },
     q: { dims: [1, 2, 2], data: [4, 1, 1, 9] },
     k: { dims: [1, 1, 2], data: [16, 1] },
   });
@@ -68,9 +70,16 @@ test('gates may be shared by heads, and tables tell by distance', () => {
   shared.add(gatesOf(64, -5, 0));
   expect(shared.result().map(({ kind }) => kind)).toEqual(['local', 'local', 'global', 'global']);
   const table = Array.from({ length: 64 }, (_, distance) => (distance % 40 === 0 ? 0 : -100));
-  const tap: DecayTap = { attention: 0, kind: 'relative', heads: 1, scoreBound: 1, table: 't' };
+  const tap: DecayTap = {
+    attention: 0,
+    kind: 'relative',
+    heads: 1,
+    scoreBound: 1,
+    table: 't',
+    positions: 'n',
+  };
   const relative = new ReachCounter([tap], { epsilon: 1e-3, lengths: [64] });
-  relative.add({ t: { dims: [1, 64], data: table } });
+  relative.add({ n: { dims: [1], data: [64] }, t: { dims: [1, 64], data: table } });
   expect(relative.result()[0]?.span.most).toBe(40);
 });
 
