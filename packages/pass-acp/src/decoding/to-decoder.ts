@@ -53,7 +53,7 @@ export interface DecodedAttention {
 }
 
 /** A model that was made a decoder. */
-export interface Decoder {
+export interface DecoderFacts {
   readonly attention: readonly DecodedAttention[];
   readonly states: readonly CarriedState[];
 }
@@ -75,7 +75,7 @@ const MASKED = -1e38;
  *
  * @throws SenteiError `unsupported-model` naming the node that mixes positions in another way; the model is as it was then
  */
-export function toDecoder(model: Model, options: DecoderOptions = {}): Decoder {
+export function toDecoder(model: Model, options: DecoderOptions = {}): DecoderFacts {
   const parsed = schema.parse(options);
   const restore = takeSnapshot(model);
   const { inputs, outputs } = model.graph;
@@ -122,7 +122,7 @@ class Conversion {
     this.#states = new StateList(model.graph);
   }
 
-  run(): Decoder {
+  run(): DecoderFacts {
     const { opset } = this.#model;
     if (opset < FIRST_OPSET) throw refusal('opset', `opset ${opset} is below ${FIRST_OPSET}`);
     const matched = this.#matchAll();
