@@ -1,7 +1,7 @@
 export { ACP_DEFAULTS, type AcpOptions, acp } from './acp.ts';
 export {
   type DecodedAttention,
-  type Decoder,
+  type DecoderFacts,
   type DecoderOptions,
   toDecoder,
 } from './decoding/to-decoder.ts';
