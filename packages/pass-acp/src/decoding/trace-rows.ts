@@ -93,8 +93,10 @@ export function traceRows(nodes: Iterable<Node>, facts: RowFacts): TracedRows | 
     if (source !== undefined) positions.push(source);
     const role = source === undefined ? roleAfter(node, roles, facts) : undefined;
     if (typeof role === 'string') return { node, reason: role };
+    const broadcast = role ?? (ELEMENTWISE.has(node.opType) ? broadcastRole(node, roles, facts) : undefined);
     for (const output of node.outputs) {
-      const found = role ?? rowsOf(output, facts);
+      if (output.name === '') continue;
+      const found = broadcast ?? rowsOf(output, facts);
       if (typeof found === 'string') return { node, reason: found };
       roles.set(output, found);
     }
@@ -238,6 +240,19 @@ function rowsOf(output: Value, facts: RowFacts): Role | string {
   const [axis] = axes;
   if (axes.length > 1) return 'it relates all positions to each other';
   return axis === undefined ? `'${output.name}' has no row for each position` : { kind: 'rows', axis };
+}
+
+/** Rows of an operand stay where they are, counted from the last axis. */
+function broadcastRole(node: Node, roles: ReadonlyMap<Value, Role>, facts: RowFacts): Role | undefined {
+  const ranks = node.inputs.map((value) => (value === null ? 0 : facts.shapeOf(value)?.length));
+  const rank = Math.max(...ranks.map((each) => each ?? Number.NaN));
+  const places = node.inputs.flatMap((value, index) => {
+    const role = value === null ? undefined : roles.get(value);
+    return role?.kind === 'rows' ? [role.axis + rank - (ranks[index] ?? Number.NaN)] : [];
+  });
+  const [axis] = places;
+  const isSame = axis !== undefined && places.every((place) => place === axis);
+  return isSame && !node.is('Expand') ? { kind: 'rows', axis } : undefined;
 }
 
 function lengthAxes(shape: Shape, length: string): number[] {

@@ -29,9 +29,32 @@ export interface Decoded {
 }
 
 /** Runs a decoder of rows `x` [batch, length, width] in chunks of these lengths, in this process. */
-export async function decode(model: Model, x: Feed, lengths: readonly number[]): Promise<Decoded> {
-  const session = await ort.InferenceSession.create(writeModelBytes(model), { logSeverityLevel: 3 });
+export function decodeRows(model: Model, x: Feed, lengths: readonly number[]): Promise<Decoded> {
   const [batch = 1, total = 0, width = 1] = x.dims;
+  return decode(model, batch, lengths, (from, length) => {
+    const rows = Array.from({ length: batch }, (_, b) =>
+      x.data.subarray((b * total + from) * width, (b * total + from + length) * width),
+    );
+    const chunk = Float32Array.from(rows.flatMap((row) => [...row]));
+    return { x: new ort.Tensor('float32', chunk, [batch, length, width]) };
+  });
+}
+
+/** Runs a decoder of bytes in chunks of these lengths, in this process. */
+export function decodeBytes(model: Model, bytes: Uint8Array, lengths: readonly number[]): Promise<Decoded> {
+  return decode(model, 1, lengths, (from, length) => {
+    const ids = BigInt64Array.from(bytes.subarray(from, from + length), BigInt);
+    return { ids: new ort.Tensor('int64', ids, [1, length]) };
+  });
+}
+
+async function decode(
+  model: Model,
+  batch: number,
+  lengths: readonly number[],
+  feed: (from: number, length: number) => Record<string, ort.Tensor>,
+): Promise<Decoded> {
+  const session = await ort.InferenceSession.create(writeModelBytes(model), { logSeverityLevel: 3 });
   const carried = carriedStates(model);
   let state = Object.fromEntries(carried.map((each) => [each.input, startOf(each, batch)]));
   const states = [state];
@@ -39,12 +62,7 @@ export async function decode(model: Model, x: Feed, lengths: readonly number[]):
   let from = 0;
   try {
     for (const length of lengths) {
-      const rows = Array.from({ length: batch }, (_, b) =>
-        x.data.subarray((b * total + from) * width, (b * total + from + length) * width),
-      );
-      const chunk = Float32Array.from(rows.flatMap((row) => [...row]));
-      const feeds = { x: new ort.Tensor('float32', chunk, [batch, length, width]), ...state };
-      const outputs = await session.run(feeds);
+      const outputs = await session.run({ ...feed(from, length), ...state });
       const first = outputs[session.outputNames[0] ?? '']?.data as Float32Array;
       const size = first.length / batch;
       for (const [b, part] of parts.entries()) part.push(first.slice(b * size, (b + 1) * size));
