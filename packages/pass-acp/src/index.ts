@@ -1,4 +1,10 @@
 export { ACP_DEFAULTS, type AcpOptions, acp } from './acp.ts';
+export {
+  type DecodedAttention,
+  type DecoderFacts,
+  type DecoderOptions,
+  toDecoder,
+} from './decoding/to-decoder.ts';
 export type {
   Decay,
   DecayingAttention,
