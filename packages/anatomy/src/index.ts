@@ -1,4 +1,6 @@
 export { type AttentionCore, findAttentionCores, type ScoreStep } from './attention.ts';
+export { coversPositions } from './bias/covers-positions.ts';
+export { hasRotaryPositions } from './bias/has-rotary-positions.ts';
 export { type DistanceBias, matchDistanceBias } from './bias/match-distance-bias.ts';
 export { DISTANCES } from './bias/position-form.ts';
 export { type BiasTerms, matchBiasTerms } from './bias-terms.ts';
