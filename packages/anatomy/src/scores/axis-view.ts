@@ -2,12 +2,12 @@ import {
   constantIntegers,
   type Dimension,
   floorDivideDimensions,
-  minimumDimension,
   multiplyDimensions,
   type Node,
   type Shape,
   type Value,
 } from '@sentei/ir';
+import { coversPositions } from '../bias/covers-positions.ts';
 import type { ShapeFacts } from '../shape-facts.ts';
 
 /** What an axis, or a part of one, runs along: an axis of the scores, or one of the parts that a Reshape cuts it into. */
@@ -83,21 +83,10 @@ export function broadcastView(view: View, shape: Shape): View | undefined {
   for (const [index, extent] of shape.entries()) {
     const factors = view[skipped + index] ?? [];
     if (extent === 1) inner.push([]);
-    else if (extent !== null && fits(extent, extentOf(factors))) inner.push(factors);
+    else if (coversPositions(extent, extentOf(factors))) inner.push(factors);
     else return undefined;
   }
   return inner;
-}
-
-/**
- * Whether an extent that may be broadcast to `whole` is the whole in every run that does not fail. So is what is cut to the
- * size out of a longer table, min(n, whole): shorter than the whole it would not fit, and it is 1 only where the whole is.
- */
-function fits(extent: Dimension, whole: Dimension): boolean {
-  if (extent === whole) return true;
-  if (typeof extent !== 'string' || typeof whole !== 'string') return false;
-  const longest = Number(/^min\((\d+),/.exec(extent)?.[1] ?? /,\s*(\d+)\)$/.exec(extent)?.[1]);
-  return longest > 1 && extent === minimumDimension(longest, whole);
 }
 
 /** The same elements in row-major order under another shape, as Reshape does it in either direction. */

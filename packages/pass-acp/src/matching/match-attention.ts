@@ -1,6 +1,9 @@
 import {
   type AttentionCore,
   type BoundFacts,
+  type DistanceBias,
+  hasRotaryPositions,
+  matchDistanceBias,
   matchRunningSum,
   readScores,
   type ScoreReading,
@@ -9,9 +12,10 @@ import {
   vectorNormBound,
 } from '@sentei/anatomy';
 import { isTensorType, type TypeTable, type Value } from '@sentei/ir';
-import type { DecayingAttention, GateDecay, Unprunable } from './decaying-attention.ts';
+import type { Decay, DecayingAttention, GateDecay, Unprunable } from './decaying-attention.ts';
+import { distanceDecay } from './distance-decay.ts';
 import { finishOutput } from './finish-output.ts';
-import type { OperandAxis } from './operand.ts';
+import type { Operand, OperandAxis } from './operand.ts';
 import { type AxisNames, type ReadOperand, readOperand } from './read-operand.ts';
 import { readPadding } from './read-padding.ts';
 
@@ -46,19 +50,20 @@ export function matchAttention(
   if (heads === undefined) return { reason: 'the number of heads is not known' };
   const read = (viewed: Viewed, wanted: readonly OperandAxis[]) =>
     readOperand(viewed, names.names, wanted, heads, types);
-  const decay = readDecay(reading, read, types);
+  const decay = readDecay(reading, core, read, heads, types);
   if ('reason' in decay) return decay;
-  if (!reading.isCausal) return { reason: 'no causal mask: a forget bias only decays towards the past' };
+  if (!reading.isCausal && decay.hidden === undefined)
+    return { reason: 'no causal mask: a bias that decays prunes the past only' };
   const [query, key, value] = [reading.query, reading.key, reading.value].map((each) => read(each, BY_HEAD));
   if (query === undefined || key === undefined || value === undefined || query.sharing !== 1)
     return { reason: 'queries, keys and values are not laid out by batch, head and position' };
   const scoreBound = boundScores(reading, facts);
-  const fill = checkFill(reading, scoreBound, decay.hasOwnRows);
+  const fill = checkFill(reading, scoreBound, decay);
   if (fill !== undefined) return fill;
   const [channels, valueChannels] = [channelsOf(query, types), channelsOf(value, types)];
   if (channels === undefined || valueChannels === undefined)
     return { reason: 'the number of channels per head is not known' };
-  const batch = checkBatch([query, key, value, decay.decay.cumulative], types);
+  const batch = checkBatch([query, key, value, ...sumsOf(decay.decay)], types);
   if (batch !== undefined) return batch;
   const padding = readPadding(reading.keyMasks, names.names);
   if (padding !== undefined && 'reason' in padding) return padding;
@@ -155,33 +160,67 @@ function candidateHeads(start: Viewed, types: TypeTable): number[] {
 }
 
 interface ReadDecay {
-  readonly decay: GateDecay;
-  /** Whether the sum up to the row is added too, which cancels in the softmax, so that scores plus bias stay small. */
-  readonly hasOwnRows: boolean;
+  readonly decay: Decay;
+  /** Whether what is added to a row stays at or below zero up to its own key, so that the scores themselves tell its size. */
+  readonly isAnchored: boolean;
+  /** What keys after the query have in place of a bias, where the bias has the causal mask in it. */
+  readonly hidden: number | undefined;
 }
 
-/** The forget bias: −c of the key, and with it c of the query or anything else that is the same for all keys of a query. */
+type ReadOperandOf = (viewed: Viewed, wanted: readonly OperandAxis[]) => ReadOperand | undefined;
+
+/** What decays: all that is added to the scores and differs between the keys of a query has to be one bias. */
 function readDecay(
   reading: ScoreReading,
-  read: (viewed: Viewed, wanted: readonly OperandAxis[]) => ReadOperand | undefined,
+  core: AttentionCore,
+  read: ReadOperandOf,
+  heads: number,
   types: TypeTable,
 ): ReadDecay | Unprunable {
   const alongKeys = reading.biases.filter(({ leaf }) => !isAlongRows(leaf.view));
-  const alongRows = reading.biases.filter(({ leaf }) => isAlongRows(leaf.view));
-  if (alongKeys.length === 0) return { reason: 'no forget bias: nothing bounds how far back a query looks' };
-  const [column, second] = alongKeys;
-  if (column === undefined || second !== undefined)
+  const [bias, second] = alongKeys;
+  if (bias === undefined) return { reason: nothingDecays(core) };
+  if (second !== undefined)
     return {
-      reason: `two biases of keys are added to the scores (${second?.leaf.value}, ${column?.leaf.value})`,
+      reason: `two biases of keys are added to the scores (${second.leaf.value}, ${bias.leaf.value})`,
     };
-  const { leaf, coefficient } = column;
+  const gates = readGates(reading, bias, read, types);
+  if (gates !== undefined) return gates;
+  const distance =
+    bias.coefficient === 1 && isAligned(bias.leaf.view, reading.scores)
+      ? matchDistanceBias(bias.leaf.value, types)
+      : undefined;
+  if (distance !== undefined) return readDistance(distance, heads);
+  const found = bias.leaf.value.producer ?? bias.leaf.value;
+  return { reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${found})` };
+}
+
+function readDistance(distance: DistanceBias, heads: number): ReadDecay | Unprunable {
+  const decay = distanceDecay(distance, heads);
+  return 'reason' in decay ? decay : { decay, isAnchored: true, hidden: distance.hidden };
+}
+
+/** Whether axes are those of the scores [batch, heads, queries, keys], as far as there are any. */
+function isAligned(view: View, scores: View): boolean {
+  const offset = scores.length - view.length;
+  return (
+    scores.length === 4 &&
+    view.every(
+      (factors, axis) => factors.length === 0 || factors[0]?.axis === scores[offset + axis]?.[0]?.axis,
+    )
+  );
+}
+
+/** The forget bias: −c of the key, and with it c of the query or anything else that is the same for all keys of a query. */
+function readGates(
+  reading: ScoreReading,
+  { leaf, coefficient }: ScoreReading['biases'][number],
+  read: ReadOperandOf,
+  types: TypeTable,
+): ReadDecay | Unprunable | undefined {
   const running = matchRunningSum(leaf, 'k', types);
-  if (running !== undefined && coefficient < 0 && coefficient !== -1)
-    return { reason: 'scores are scaled after a bias or mask was added' };
-  if (running === undefined || coefficient !== -1)
-    return {
-      reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${leaf.value.producer ?? leaf.value})`,
-    };
+  if (running === undefined || coefficient >= 0) return undefined;
+  if (coefficient !== -1) return { reason: 'scores are scaled after a bias or mask was added' };
   const wanted = ['batch', 'head', 'position'] as const;
   const [cumulative, logGates] = [read(leaf, wanted), read(running.logGates, wanted)];
   if (cumulative === undefined || logGates === undefined)
@@ -191,13 +230,22 @@ function readDecay(
     ...(sharing !== 1 && { repeats: sharing }),
     ...(elementTypeOf(rest.value, types) !== 'float32' && { elementType: 'float32' as const }),
   });
-  const hasOwnRows =
-    alongRows.length === 1 &&
-    alongRows.every((row) => row.coefficient === 1 && isSameSum(row.leaf, leaf, reading));
-  return {
-    decay: { kind: 'gates', cumulative: operand(cumulative), logGates: operand(logGates) },
-    hasOwnRows,
-  };
+  const rows = reading.biases.filter((each) => isAlongRows(each.leaf.view));
+  const isAnchored =
+    rows.length === 1 && rows.every((row) => row.coefficient === 1 && isSameSum(row.leaf, leaf, reading));
+  const decay: GateDecay = { kind: 'gates', cumulative: operand(cumulative), logGates: operand(logGates) };
+  return { decay, isAnchored, hidden: undefined };
+}
+
+function sumsOf(decay: Decay): readonly Operand[] {
+  return decay.kind === 'gates' ? [decay.cumulative] : [];
+}
+
+/** Why attention without any bias that decays is left as it is. */
+function nothingDecays(core: AttentionCore): string {
+  const isRotary = hasRotaryPositions(core.query) || hasRotaryPositions(core.key);
+  const positions = isRotary ? ' (rotary positions alone bound nothing)' : '';
+  return `nothing to prune: no forget bias and no bias that falls with the distance${positions}`;
 }
 
 function isAlongRows(view: View): boolean {
@@ -217,17 +265,18 @@ function isSameSum(rows: Viewed, columns: Viewed, reading: ScoreReading): boolea
 function checkFill(
   { replacing, added, keyMasks }: ScoreReading,
   scoreBound: number | undefined,
-  hasOwnRows: boolean,
+  { isAnchored, hidden = Number.NEGATIVE_INFINITY }: ReadDecay,
 ): Unprunable | undefined {
-  const refuse = (fill: number) => ({ reason: `the mask fill ${fill} does not rule out masked keys` });
   const isBounded = scoreBound !== undefined && keyMasks.length === 0;
   const limit = isBounded ? -2 * scoreBound - SAFE_FILL_MARGIN : LARGEST_FILL;
-  if (
-    replacing !== Number.NEGATIVE_INFINITY &&
-    !(replacing < (hasOwnRows ? limit : FINAL_FILL) || (hasOwnRows && replacing <= limit))
-  )
-    return refuse(replacing);
-  return added <= (hasOwnRows ? LARGEST_ADDED_FILL : FINAL_FILL) ? undefined : refuse(added);
+  const fills = [
+    [replacing, isAnchored ? limit : FINAL_FILL],
+    // The bias has it in place of a number for the key, and the score is added.
+    [hidden, limit],
+    [added, isAnchored ? LARGEST_ADDED_FILL : FINAL_FILL],
+  ] as const;
+  const weak = fills.find(([fill, least]) => !(fill <= least));
+  return weak && { reason: `the mask fill ${weak[0]} does not rule out masked keys` };
 }
 
 /** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */

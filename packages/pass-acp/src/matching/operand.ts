@@ -48,7 +48,7 @@ export function repeatAlong(b: GraphBuilder, value: Value, axis: number, rank: n
 }
 
 /** The operand before the Transposes that made it. */
-function beforeTransposes(operand: Operand): Operand {
+export function beforeTransposes(operand: Operand): Operand {
   let { value, axes } = operand;
   for (;;) {
     const node = value.producer?.is('Transpose') ? value.producer : undefined;
