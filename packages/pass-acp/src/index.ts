@@ -1,4 +1,10 @@
 export { ACP_DEFAULTS, type AcpOptions, acp } from './acp.ts';
+export {
+  type DecodedAttention,
+  type DecoderFacts,
+  type DecoderOptions,
+  toDecoder,
+} from './decoding/to-decoder.ts';
 export type {
   Decay,
   DecayingAttention,
@@ -9,6 +15,7 @@ export type {
 } from './matching/decaying-attention.ts';
 export { matchAttention } from './matching/match-attention.ts';
 export type { Operand, OperandAxis } from './matching/operand.ts';
+export { withRunningSums } from './matching/running-sums.ts';
 export { firstKeys, type HeadDecay } from './measuring/first-keys.ts';
 export {
   type AttentionWork,
@@ -33,4 +40,5 @@ export {
   tapKeyRanges,
   type VisitedKeys,
 } from './measuring/tap-key-ranges.ts';
+export { largestFall, staticWindows } from './threshold/static-window.ts';
 export { LARGEST_SCORE_BOUND, type Threshold, threshold } from './threshold/threshold.ts';

@@ -27,6 +27,8 @@ export interface SlopeDecay {
 /** D[i, j] = table[i − j], as T5's relative bias; what prunes is the largest entry from a distance on. */
 export interface RelativeDecay {
   readonly kind: 'relative';
+  /** The bias at `DISTANCES`, for each head; not a number at distances the model has no bias for. */
+  readonly samples: readonly Float64Array[];
   /** Emits float32 [heads, count]: the bias at distances 0 … count − 1. `count` is an int64 [1]. */
   readonly table: (b: GraphBuilder, count: Value) => Value;
 }

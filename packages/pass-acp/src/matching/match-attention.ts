@@ -2,14 +2,18 @@ import {
   type AttentionCore,
   type BiasTerms,
   type BoundFacts,
+  coversPositions,
+  type DistanceBias,
   type ForgetGate,
+  hasRotaryPositions,
   matchBiasTerms,
   matchCausalCondition,
   type ScoreStep,
   vectorNormBound,
 } from '@sentei/anatomy';
 import { isTensorType, type TypeTable, tensorType, type Value } from '@sentei/ir';
-import type { DecayingAttention, Unprunable } from './decaying-attention.ts';
+import type { Decay, DecayingAttention, Unprunable } from './decaying-attention.ts';
+import { checkDistanceBias, distanceDecay } from './distance-decay.ts';
 import type { Operand } from './operand.ts';
 
 /** A masked score of at most U + fill gets no weight in float32 next to one of at least −U, this far below it. */
@@ -29,16 +33,20 @@ export function matchAttention(
 ): DecayingAttention | Unprunable {
   let scale = 1;
   let gate: ForgetGate | undefined;
+  let distance: DistanceBias | undefined;
+  let biasValue: Value | undefined;
   let mask: BiasTerms['mask'];
   for (const step of core.steps) {
     if (step.kind === 'scale') {
-      if (gate !== undefined || mask !== undefined)
+      if (gate !== undefined || distance !== undefined || mask !== undefined)
         return { reason: 'scores are scaled after a bias or mask was added' };
       scale *= step.factor;
       continue;
     }
     const terms =
-      step.kind === 'bias' ? matchBiasTerms(step.value, types) : maskTerms(step, gate !== undefined);
+      step.kind === 'bias'
+        ? matchBiasTerms(step.value, types)
+        : maskTerms(step, (gate ?? distance) !== undefined);
     if (terms === undefined) {
       return {
         reason: `a ${step.kind} is neither a forget bias nor a causal mask over a whole sequence (${step.node})`,
@@ -46,13 +54,19 @@ export function matchAttention(
     }
     if (gate !== undefined && terms.gate !== undefined)
       return { reason: 'two forget biases are added to the same scores' };
+    if (distance !== undefined && terms.distance !== undefined)
+      return { reason: 'two biases of distances are added to the same scores' };
     if (mask !== undefined && terms.mask !== undefined)
       return { reason: 'two masks are put on the same scores' };
     gate ??= terms.gate;
+    distance ??= terms.distance;
+    if (terms.distance !== undefined && step.kind === 'bias') biasValue = step.value;
     mask ??= terms.mask;
   }
-  if (gate === undefined) return { reason: 'no forget bias: nothing bounds how far back a query looks' };
-  if (mask === undefined) return { reason: 'no causal mask: a forget bias only decays towards the past' };
+  if (gate === undefined && distance === undefined) return { reason: nothingDecays(core) };
+  if (gate !== undefined && distance !== undefined)
+    return { reason: 'a forget bias and a bias of distances are added to the same scores' };
+  if (mask === undefined) return { reason: 'no causal mask: a bias that decays prunes the past only' };
   const scoreBound = boundScores(core, scale, facts);
   if (scoreBound === undefined) {
     return {
@@ -68,10 +82,16 @@ export function matchAttention(
     return { reason: 'the number of channels per head is not known' };
   }
   const length = isInt64(mask.length, types) ? mask.length : undefined;
-  const layout = checkLayout(core, gate, types) ?? checkMask(mask.condition, core, types);
+  const layout =
+    checkLayout(core, gate, types) ??
+    checkMask(mask.condition, core, types) ??
+    (biasValue && checkDistanceBias(biasValue, core, types));
   const heads = types.shapeOf(core.query)?.[1];
   if (layout !== undefined) return layout;
   if (typeof heads !== 'number') return { reason: 'the number of heads is not known' };
+  const decay = gate === undefined ? distance && distanceDecay(distance, heads) : gateDecay(gate);
+  if (decay === undefined || 'reason' in decay)
+    return decay ?? { reason: 'no forget bias and no bias of distances' };
   const byHead = ['batch', 'head', 'position', 'channel'] as const;
   return {
     core,
@@ -83,11 +103,7 @@ export function matchAttention(
     channels,
     valueChannels,
     scale,
-    decay: {
-      kind: 'gates',
-      cumulative: { value: gate.cumulative, axes: ['batch', 'head', 'position'] },
-      logGates: logGatesOf(gate),
-    },
+    decay,
     padding: undefined,
     hasPast: false,
     scoreBound,
@@ -100,6 +116,23 @@ export function matchAttention(
           })
         : output,
   };
+}
+
+function gateDecay(gate: ForgetGate): Decay {
+  return {
+    kind: 'gates',
+    cumulative: { value: gate.cumulative, axes: ['batch', 'head', 'position'] },
+    logGates: logGatesOf(gate),
+  };
+}
+
+/** Why attention without any bias that decays is left as it is. */
+function nothingDecays(core: AttentionCore): string {
+  const positions =
+    hasRotaryPositions(core.query) || hasRotaryPositions(core.key)
+      ? ' (rotary positions alone bound nothing)'
+      : '';
+  return `nothing to prune: no forget bias and no bias that falls with the distance${positions}`;
 }
 
 /** The summed log gates: the running sum is transposed on its way to [batch, head, position]. */
@@ -135,10 +168,15 @@ function boundScores(core: AttentionCore, scale: number, facts: BoundFacts): num
 }
 
 /** The rewrite flattens [batch, heads, …] of all operands alike, in float32. */
-function checkLayout(core: AttentionCore, gate: ForgetGate, types: TypeTable): Unprunable | undefined {
+function checkLayout(
+  core: AttentionCore,
+  gate: ForgetGate | undefined,
+  types: TypeTable,
+): Unprunable | undefined {
+  const sums = gate === undefined ? [] : [gate.cumulative];
   const operands = [core.query, core.key, core.value];
   const extent = (operand: Value, axis: number) => types.shapeOf(operand)?.[axis] ?? null;
-  for (const operand of [...operands, gate.cumulative]) {
+  for (const operand of [...operands, ...sums]) {
     const type = types.typeOf(operand);
     if (!isTensorType(type) || type.elementType !== 'float32') {
       const found = isTensorType(type) ? type.elementType : 'unknown';
@@ -146,16 +184,16 @@ function checkLayout(core: AttentionCore, gate: ForgetGate, types: TypeTable): U
     }
   }
   const ranks = operands.map((operand) => types.shapeOf(operand)?.length);
-  if (ranks.some((rank) => rank !== 4) || types.shapeOf(gate.cumulative)?.length !== 3) {
+  if (ranks.some((rank) => rank !== 4) || sums.some((each) => types.shapeOf(each)?.length !== 3)) {
     return {
       reason: `operands of rank ${ranks.map((rank) => rank ?? '?').join(', ')} instead of [batch, heads, …]`,
     };
   }
   const { query, key, value } = core;
   const extents = {
-    batches: [extent(query, 0), extent(key, 0), extent(value, 0), extent(gate.cumulative, 0)],
-    heads: [extent(query, 1), extent(key, 1), extent(value, 1), extent(gate.cumulative, 1)],
-    positions: [extent(query, 2), extent(key, 3), extent(value, 2), extent(gate.cumulative, 2)],
+    batches: [extent(query, 0), extent(key, 0), extent(value, 0), ...sums.map((each) => extent(each, 0))],
+    heads: [extent(query, 1), extent(key, 1), extent(value, 1), ...sums.map((each) => extent(each, 1))],
+    positions: [extent(query, 2), extent(key, 3), extent(value, 2), ...sums.map((each) => extent(each, 2))],
   };
   for (const [name, found] of Object.entries(extents)) {
     if (new Set(found).size === 1 && found[0] !== null) continue;
@@ -168,7 +206,7 @@ function checkLayout(core: AttentionCore, gate: ForgetGate, types: TypeTable): U
 function checkMask(condition: Value, core: AttentionCore, types: TypeTable): Unprunable | undefined {
   const positions = types.shapeOf(core.query)?.[2];
   const found = types.shapeOf(condition)?.slice(-2);
-  const isFull = found?.length === 2 && found.every((each) => each !== null && each === positions);
+  const isFull = found?.length === 2 && found.every((each) => coversPositions(each, positions ?? null));
   return isFull
     ? undefined
     : { reason: `the mask may not cover the sequence (${found?.join(', ') ?? 'unknown'})` };
