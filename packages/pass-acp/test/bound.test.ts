@@ -142,7 +142,7 @@ const DISTANCES: Record<string, Pick<GatedSizes, 'slopes' | 'table'>> = {
 };
 
 test.each(Object.entries(DISTANCES))(
-  'what is left out of a bias of distances, by %s, weighs less',
+  'with a bias of distances, by %s, what is left out weighs less than epsilon too',
   async (_, bias) => {
     let keys = 0;
     for (const [index, { epsilon, gain, length }] of [

@@ -11,6 +11,7 @@ export type ProbeReply = { readonly works: true } | { readonly works: false; rea
 /** How the try of a provider went; `reason` is in ONNX Runtime's own words. */
 export type ProviderTrial = { readonly works: true } | { readonly works: false; readonly reason: string };
 
+/** How long a provider is tried, and in what environment. */
 export interface ProviderTrialOptions {
   /** Milliseconds. Default: one minute, since CUDA's first session takes seconds. */
   readonly timeoutMs?: number | undefined;
