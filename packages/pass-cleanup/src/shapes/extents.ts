@@ -1,7 +1,8 @@
 import { constantIntegers, constantTensor, DATA_TYPES, type Node, type Value } from '@sentei/ir';
 import { axesOf, permutationOf } from '../identities/operands.ts';
 import { isPlain, type Survey } from '../survey.ts';
-import { sameShapeInput } from './same-shape.ts';
+import { propagate } from './propagate.ts';
+import { fusedShapes, sameShapeInput } from './same-shape.ts';
 
 /** The extent of one axis of a value: an integer that is only known when the model runs. */
 export interface Extent {
@@ -36,7 +37,10 @@ export class Extents {
   constructor(survey: Survey) {
     this.#survey = survey;
     for (const graph of survey.model.graphs()) {
-      for (const node of graph.nodes()) if (isPlain(node)) this.#visit(node, survey.opset(graph));
+      for (const node of graph.nodes()) {
+        if (isPlain(node)) this.#visit(node, survey.opset(graph));
+        else for (const [output, alike] of fusedShapes(node)) this.#sources.set(output, this.sourceOf(alike));
+      }
     }
   }
 
@@ -78,6 +82,7 @@ export class Extents {
     if (alike !== undefined) this.#sources.set(output, this.sourceOf(alike));
     const shape = this.#shapeAfter(node);
     if (shape !== undefined) this.#shapes.set(output, shape);
+    else if (alike === undefined) this.#propagate(node, opset);
     const contents = this.#contentsAfter(node);
     if (contents !== undefined && contents.terms.length <= MOST_TERMS) this.#contents.set(output, contents);
   }
@@ -93,12 +98,26 @@ export class Extents {
     const target = node.opType === 'Reshape' ? this.contentsOf(node.input(1)) : undefined;
     const [output] = node.outputs;
     if (target?.rank !== 1 || output === undefined) return undefined;
+    const copies = (node.int('allowzero') ?? 0) === 0;
     // An extent that turns out to be zero copies the axis of the input, which is only the same for that very axis.
     return target.terms.map((term, axis) => {
+      if (term === 0 && copies) return known[axis] ?? { value: output, axis };
       const isKnown =
         typeof term === 'number' ? term > 0 : term !== undefined && isSameTerm(term, known[axis]);
       return isKnown ? term : { value: output, axis };
     });
+  }
+
+  #propagate(node: Node, opset: number): void {
+    const inputs = node.inputs.map((input) => (input === null ? undefined : this.shapeOf(input)));
+    for (const [index, terms] of propagate(node, inputs, opset).entries()) {
+      const output = node.output(index);
+      if (output === undefined || terms === undefined) continue;
+      this.#shapes.set(
+        output,
+        terms.map((term, axis) => term ?? { value: output, axis }),
+      );
+    }
   }
 
   #contentsAfter(node: Node): Contents | undefined {
