@@ -66,7 +66,7 @@ function plans(survey: Survey, target: Target, refusals?: Refusals): Fusion[] {
   const fused = [...plainNodes(survey.model)].some((node) => node.is(...PLAIN_NORMS));
   if (!fused) return [];
   const types = inferTypes(survey.model);
-  const extents = new Extents(survey);
+  const extents = new Extents(survey, types);
   const taken = new Set<Node>();
   return findNorms(survey.model.graph).flatMap((norm) => {
     const [root] = norm.nodes;

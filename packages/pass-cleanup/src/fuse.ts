@@ -4,6 +4,8 @@ import { createFuseNormsRule } from './fuse-norms.ts';
 import { createFuseSkipNormsRule } from './fuse-skip-norms.ts';
 import type { Target } from './fusing/kernels.ts';
 import { targetPass } from './fusing/target-pass.ts';
+import { joinShiftsRule } from './join-shifts.ts';
+import { createMergeProductsRule } from './merge-products.ts';
 import type { Rule } from './types.ts';
 
 function fusions(target: Target): Rule[] {
@@ -11,6 +13,9 @@ function fusions(target: Target): Rule[] {
     createFuseNormsRule(target),
     createFuseSkipNormsRule(target),
     createFuseActivationsRule(target),
+    // On the CPU the Split costs what the shared nodes save.
+    ...(target === 'cuda' ? [joinShiftsRule] : []),
+    createMergeProductsRule(target),
     eliminateDeadCodeRule,
   ];
 }
@@ -33,4 +38,9 @@ export const FUSION_PASSES = [
   targetPass('fuse-activations', 'Puts the nodes of an activation into one operator.', (target) => [
     createFuseActivationsRule(target),
   ]),
+  targetPass(
+    'merge-products',
+    'Puts weights that multiply the same value side by side, into one product.',
+    (target) => [createMergeProductsRule(target)],
+  ),
 ] as const;

@@ -9,6 +9,7 @@ import { eliminateNoopReshapesRule } from './eliminate-noop-reshapes.ts';
 import { eliminateNoopTransposesRule } from './eliminate-noop-transposes.ts';
 import { foldConstantsPass } from './fold-constants.ts';
 import { FUSION_PASSES, fuse } from './fuse.ts';
+import { joinShiftsRule } from './join-shifts.ts';
 import { liftConstantsRule } from './lift-constants.ts';
 import { mergeDuplicatesRule } from './merge-duplicates.ts';
 import { mergeInitializersRule } from './merge-initializers.ts';
@@ -36,4 +37,5 @@ export const CLEANUP_PASSES: readonly PassFactory[] = [
   rulePass(canonicalizeNormsRule),
   fuse,
   ...FUSION_PASSES,
+  rulePass(joinShiftsRule),
 ];

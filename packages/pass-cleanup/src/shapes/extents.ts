@@ -1,4 +1,11 @@
-import { constantIntegers, constantTensor, DATA_TYPES, type Node, type Value } from '@sentei/ir';
+import {
+  constantIntegers,
+  constantTensor,
+  DATA_TYPES,
+  type Node,
+  type TypeTable,
+  type Value,
+} from '@sentei/ir';
 import { axesOf, permutationOf } from '../identities/operands.ts';
 import { isPlain, type Survey } from '../survey.ts';
 import { propagate } from './propagate.ts';
@@ -29,13 +36,16 @@ const MOST_TERMS = 64;
  */
 export class Extents {
   readonly #survey: Survey;
+  readonly #types: TypeTable | undefined;
   /** The value with the same shape that came first, where it is another one. */
   readonly #sources = new Map<Value, Value>();
   readonly #shapes = new Map<Value, readonly Term[]>();
   readonly #contents = new Map<Value, Contents>();
 
-  constructor(survey: Survey) {
+  /** @param types what is inferred, for ranks and numbers that the model does not declare */
+  constructor(survey: Survey, types?: TypeTable) {
     this.#survey = survey;
+    this.#types = types;
     for (const graph of survey.model.graphs()) {
       for (const node of graph.nodes()) {
         if (isPlain(node)) this.#visit(node, survey.opset(graph));
@@ -57,7 +67,7 @@ export class Extents {
   /** Extents of all axes; `undefined` where not even the rank is known. */
   shapeOf(value: Value): readonly Term[] | undefined {
     const source = this.sourceOf(value);
-    const own = this.#survey.shape(value) ?? this.#survey.shape(source);
+    const own = this.#types?.shapeOf(value) ?? this.#survey.shape(value) ?? this.#survey.shape(source);
     const found = this.#shapes.get(source);
     if (own === undefined || (found !== undefined && found.length !== own.length)) return found;
     return own.map((dim, axis) =>
@@ -110,7 +120,8 @@ export class Extents {
 
   #propagate(node: Node, opset: number): void {
     const inputs = node.inputs.map((input) => (input === null ? undefined : this.shapeOf(input)));
-    for (const [index, terms] of propagate(node, inputs, opset).entries()) {
+    const contents = (index: number) => this.contentsOf(node.input(index));
+    for (const [index, terms] of propagate(node, inputs, contents, opset).entries()) {
       const output = node.output(index);
       if (output === undefined || terms === undefined) continue;
       this.#shapes.set(

@@ -1,6 +1,6 @@
 import { constantIntegers, type Node } from '@sentei/ir';
 import { axesOf } from '../identities/operands.ts';
-import { isSameTerm, type Term } from './extents.ts';
+import { type Contents, isSameTerm, type Term } from './extents.ts';
 
 export type Terms = readonly Term[];
 
@@ -21,13 +21,17 @@ const MULTIDIRECTIONAL = 7;
  * cannot be told, and no entry where not even the rank can.
  *
  * @param inputs extents of each input, `undefined` where they are not known or the input is left out
+ * @param contents what an input that is an integer vector or scalar is made of
  */
 export function propagate(
   node: Node,
   inputs: readonly (Terms | undefined)[],
+  contents: (input: number) => Contents | undefined,
   opset: number,
 ): readonly (Terms | undefined)[] {
   const [first, second] = inputs;
+  if (node.opType === 'ConstantOfShape') return [target(contents(0))];
+  if (node.opType === 'Range') return [range(contents(0), contents(1), contents(2))];
   if (first === undefined) return [];
   if (BROADCASTING.has(node.opType)) return opset < MULTIDIRECTIONAL ? [] : [broadcastAll(inputs)];
   if (REDUCING.test(node.opType)) return [reduce(node, first)];
@@ -36,6 +40,12 @@ export function propagate(
       return [second && multiply(first, second)];
     case 'Gather':
       return [second && gather(first, second, node.int('axis') ?? 0)];
+    case 'Trilu':
+      return [first];
+    case 'Expand': {
+      const wanted = target(contents(1));
+      return [wanted && broadcast(first, wanted)];
+    }
     case 'Split':
       return node.outputs.map(() => without(first, [node.int('axis') ?? 0]));
     case 'Slice':
@@ -51,6 +61,18 @@ export function propagate(
     default:
       return [];
   }
+}
+
+/** A shape that is computed; runtimes read meaning into negative numbers of their own. */
+function target(shape: Contents | undefined): Terms | undefined {
+  return shape?.terms.map((term) => (typeof term === 'number' && term < 0 ? undefined : term));
+}
+
+/** As many steps of one as the limit says, from 0. */
+function range(start?: Contents, limit?: Contents, step?: Contents): Terms {
+  const isPlain = start?.terms[0] === 0 && step?.terms[0] === 1;
+  const end = limit?.terms[0];
+  return [isPlain && (typeof end !== 'number' || end >= 0) ? end : undefined];
 }
 
 function broadcastAll(inputs: readonly (Terms | undefined)[]): Terms | undefined {
