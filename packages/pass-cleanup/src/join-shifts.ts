@@ -68,7 +68,9 @@ function groups(survey: Survey): GatedShift[][] {
     const key = `${width} ${pads} ${axis} ${projection.type} ${projection.tensor.dims[0]} ${gate.type}`;
     const byKind = found.get(projection.left) ?? new Map<string, GatedShift[]>();
     found.set(projection.left, byKind);
-    byKind.set(key, [...(byKind.get(key) ?? []), shift]);
+    const members = byKind.get(key);
+    if (members === undefined) byKind.set(key, [shift]);
+    else members.push(shift);
   }
   return [...found.values()].flatMap((byKind) => [...byKind.values()]).filter((shifts) => shifts.length > 1);
 }
