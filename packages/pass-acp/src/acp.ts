@@ -16,7 +16,6 @@ import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-block
 import type { DecayingAttention } from './matching/decaying-attention.ts';
 import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
-import { LARGEST_SCORE_BOUND, threshold } from './threshold/threshold.ts';
 
 const schema = z.strictObject({
   /** Largest share of a row's attention that may be left out. */
@@ -72,25 +71,18 @@ function propose(
 ): Proposal {
   const { scoreBound } = attention;
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
-  if (scoreBound === undefined) return refuse('no bound of the scores follows from the weights');
-  const scores = { scoreBound, logEpsilon: Math.log(options.epsilon) };
+  const scores = { ...(scoreBound !== undefined && { scoreBound }), logEpsilon: Math.log(options.epsilon) };
   if (model.irVersion < 4)
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
   if (model.opset < FIRST_OPSET)
     return refuse(`opset ${model.opset}: the rewrite needs opset ${FIRST_OPSET} or later`);
-  if (scoreBound > LARGEST_SCORE_BOUND) {
-    return refuse(
-      `scores up to ${scoreBound.toFixed(1)} leave the range of exponentials (${LARGEST_SCORE_BOUND})`,
-    );
-  }
-  const { constantPart } = threshold(scoreBound, options.epsilon);
   return {
     kind: 'patch',
     name,
     nodes,
     guarantee: 'bounded',
     scores,
-    reason: `skips tiles with a bias below ${constantPart.toFixed(2)} − log L; less than ${options.epsilon} of a row is left out`,
+    reason: `skips tiles that weigh less than ${options.epsilon} of every row, as the norms of queries and keys prove`,
     apply() {
       const product = attention.core.output.producer as Node;
       const graph = product.graph as Graph;
@@ -98,7 +90,8 @@ function propose(
       const plan = plans.planFor(b, attention);
       const output = lowerToBlocks(b, attention, plan, {
         tile: options.tile,
-        thresholdConstant: constantPart,
+        epsilon: options.epsilon,
+        opset: model.opset,
       });
       const replaced = attention.core.output;
       graph.replace(replaced, attention.finish(b, output));
@@ -117,8 +110,9 @@ class PlanCache {
     this.#sizes = sizes;
   }
 
-  planFor(b: GraphBuilder, { query, length }: DecayingAttention): BlockPlan {
-    if (length === undefined) {
+  planFor(b: GraphBuilder, { query, length, hasPast }: DecayingAttention): BlockPlan {
+    // A length that the model has is that of the keys.
+    if (length === undefined || hasPast) {
       const shape = b.op('Shape', [arrange(b, query, ['batch', 'head', 'position', 'channel'])]);
       return planBlocks(b, b.op('Gather', [shape, b.int64([2])], { attributes: { axis: 0n } }), this.#sizes);
     }
