@@ -109,10 +109,15 @@ function propose(
       const graph = product.graph as Graph;
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
-      const output = lowerToBlocks(b, withRunningSums(b, attention), plan, {
-        tile: options.tile,
-        thresholdConstant: constantPart,
-      });
+      const output = lowerToBlocks(
+        b,
+        decay.kind === 'slopes' ? withRunningSums(b, attention) : attention,
+        plan,
+        {
+          tile: options.tile,
+          thresholdConstant: constantPart,
+        },
+      );
       const replaced = attention.core.output;
       graph.replace(replaced, attention.finish(b, output));
       removeUnread(product);

@@ -1,7 +1,9 @@
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
-import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import type { DecayingAttention, RelativeDecay } from '../matching/decaying-attention.ts';
 import { arrange } from '../matching/operand.ts';
+import { LARGEST_SCORE_BOUND } from '../threshold/threshold.ts';
 import type { BlockPlan } from './plan-blocks.ts';
+import { biasByDistance, diagonalBias, reachedRanges, type Slab } from './relative-bias.ts';
 
 export interface LoweringOptions {
   /** Keys are skipped in whole tiles of this many. */
@@ -10,16 +12,17 @@ export interface LoweringOptions {
   readonly thresholdConstant: number;
 }
 
-/** Operands with the forget bias in two extra channels, so that one product gives score + bias. */
+/** Operands of the products; running sums are in two extra channels, so that one product gives score + bias. */
 interface Operands {
-  /** [batch, heads, L, channels + 2] */
+  /** [batch, heads, L, channels] */
   readonly query: Value;
-  /** [batch, heads, L, channels + 2] */
+  /** [batch, heads, L, channels] */
   readonly key: Value;
   /** [batch, heads, L, value channels] */
   readonly value: Value;
-  /** [batch, heads, L] */
-  readonly cumulative: Value;
+  readonly bias:
+    | { readonly kind: 'sums' /** [batch, heads, L] */; readonly cumulative: Value }
+    | { readonly kind: 'distances' /** See `biasByDistance`. */; readonly byDistance: Value };
   readonly channels: number;
   readonly valueChannels: number;
 }
@@ -38,11 +41,12 @@ export function lowerToBlocks(
   plan: BlockPlan,
   options: LoweringOptions,
 ): Value {
-  const operands = augment(b, attention);
+  const operands =
+    attention.decay.kind === 'relative' ? plain(b, attention, attention.decay, plan) : augment(b, attention);
   const type = tensorType('float32', [null, null, null, attention.valueChannels]);
   const branch = (name: string, build: (body: GraphBuilder) => Value) =>
     b.subgraph(name, [], (body) => [{ value: build(body), type }]);
-  const output = b.op('If', [plan.several], {
+  const output = b.op('If', [isBlockwise(b, operands, plan, attention)], {
     attributes: {
       then_branch: branch('blocks', (body) => blockwise(body, operands, plan, options)),
       else_branch: branch('whole', (body) => dense(body, operands, plan)),
@@ -51,6 +55,22 @@ export function lowerToBlocks(
     name: 'forgetting_attention',
   });
   return output;
+}
+
+/**
+ * Whether to compute in blocks: more than one, and no bias of a distance so far above that of the row's own key that
+ * exponentials without a shift would overflow. Only a run can tell that of a whole table.
+ */
+function isBlockwise(
+  b: GraphBuilder,
+  { bias }: Operands,
+  plan: BlockPlan,
+  attention: DecayingAttention,
+): Value {
+  if (bias.kind === 'sums') return plan.several;
+  const most = b.op('ReduceMax', [bias.byDistance], { attributes: { keepdims: 0n } });
+  const room = LARGEST_SCORE_BOUND - (attention.scoreBound ?? LARGEST_SCORE_BOUND);
+  return b.op('And', [plan.several, b.op('LessOrEqual', [most, b.float32([room], [])])]);
 }
 
 /**
@@ -83,8 +103,28 @@ function augment(b: GraphBuilder, attention: DecayingAttention): Operands {
       arrange(b, attention.key, byHead),
     ),
     value: arrange(b, attention.value, byHead),
-    cumulative,
+    bias: { kind: 'sums', cumulative },
     channels: channels + 2,
+    valueChannels,
+  };
+}
+
+/** Operands whose bias is added to their product. */
+function plain(
+  b: GraphBuilder,
+  attention: DecayingAttention,
+  decay: RelativeDecay,
+  plan: BlockPlan,
+): Operands {
+  const { scale, channels, valueChannels } = attention;
+  const byHead = ['batch', 'head', 'position', 'channel'] as const;
+  const query = arrange(b, attention.query, byHead);
+  return {
+    query: scale === 1 ? query : b.op('Mul', [query, b.float32([scale], [])]),
+    key: arrange(b, attention.key, byHead),
+    value: arrange(b, attention.value, byHead),
+    bias: { kind: 'distances', byDistance: biasByDistance(b, decay, plan) },
+    channels,
     valueChannels,
   };
 }
@@ -93,8 +133,9 @@ function transposed(b: GraphBuilder, value: Value): Value {
   return b.op('Transpose', [value], { attributes: { perm: [0n, 1n, 3n, 2n] } });
 }
 
-function dense(b: GraphBuilder, { query, key, value }: Operands, plan: BlockPlan): Value {
-  const scores = b.op('Add', [b.op('MatMul', [query, transposed(b, key)]), plan.causalBias]);
+function dense(b: GraphBuilder, { query, key, value, bias }: Operands, plan: BlockPlan): Value {
+  const added = bias.kind === 'sums' ? plan.causalBias : diagonalBias(b, bias.byDistance, plan);
+  const scores = b.op('Add', [b.op('MatMul', [query, transposed(b, key)]), added]);
   return b.op('MatMul', [b.op('Softmax', [scores], { attributes: { axis: -1n } }), value]);
 }
 
@@ -124,7 +165,21 @@ function blockwise(b: GraphBuilder, operands: Operands, plan: BlockPlan, options
   const asBlocks = (x: Value, size: number) => reshape(x, blocks, plan.rows, b.int64([size]));
   const queryBlocks = asBlocks(query, channels);
   const diagonalKeys = b.op('Transpose', [asBlocks(key, channels)], { attributes: { perm: [0n, 2n, 1n] } });
-  const diagonal = b.op('Exp', [b.op('Add', [b.op('MatMul', [queryBlocks, diagonalKeys]), plan.causalBias])]);
+  const products = b.op('MatMul', [queryBlocks, diagonalKeys]);
+  const { bias } = operands;
+  const biased =
+    bias.kind === 'sums'
+      ? b.op('Add', [products, plan.causalBias])
+      : reshape(
+          b.op('Add', [
+            reshape(products, batch, heads, plan.count, plan.rows, plan.rows),
+            b.op('Unsqueeze', [diagonalBias(b, bias.byDistance, plan), b.int64([1])]),
+          ]),
+          blocks,
+          plan.rows,
+          plan.rows,
+        );
+  const diagonal = b.op('Exp', [biased]);
   const numerator = b.op('MatMul', [diagonal, asBlocks(value, valueChannels)]);
   const denominator = b.op('ReduceSum', [diagonal, b.int64([-1])], { attributes: { keepdims: 1n } });
 
@@ -138,19 +193,24 @@ function blockwise(b: GraphBuilder, operands: Operands, plan: BlockPlan, options
   const queries = grouped(queryBlocks, channels);
   const numerators = grouped(numerator, valueChannels);
   const denominators = grouped(denominator, 1);
-  const { starts, ends } = keyRanges(b, operands.cumulative, plan, groups, options);
+  const limit = b.op('Sub', [b.float32([options.thresholdConstant]), plan.logLength]);
+  const ranges =
+    bias.kind === 'sums'
+      ? { ...keyRanges(b, bias.cumulative, plan, groups, options.tile, limit), slab: undefined }
+      : reachedRanges(b, bias.byDistance, plan, batch, limit);
   const flatKeys = b.op('Reshape', [key, b.int64([-1, channels])]);
   const flatValues = b.op('Reshape', [value, b.int64([-1, valueChannels])]);
   const laterBlocks = scanBlocks(b, flatKeys, flatValues, {
     inputs: [
       later(queries, channels),
-      starts,
-      ends,
+      ranges.starts,
+      ranges.ends,
       later(numerators, valueChannels),
       later(denominators, 1),
     ],
     channels,
     valueChannels,
+    slab: ranges.slab,
   });
 
   const firstBlocks = b.op('Div', [first(numerators), first(denominators)]);
@@ -173,7 +233,8 @@ function keyRanges(
   cumulative: Value,
   plan: BlockPlan,
   groups: Value,
-  { tile, thresholdConstant }: LoweringOptions,
+  tile: number,
+  limit: Value,
 ): { starts: Value; ends: Value } {
   const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
   const zero = b.constant(Tensor.int64([0], []));
@@ -193,7 +254,6 @@ function keyRanges(
     b.op('Unsqueeze', [atFirstRow, b.int64([2])]),
     b.op('Unsqueeze', [atLastKey, b.int64([1])]),
   ]);
-  const limit = b.op('Sub', [b.float32([thresholdConstant]), plan.logLength]);
   const isSkipped = b.op('Cast', [b.op('Less', [largestBias, limit])], { attributes: { to: 7n } });
   const skippedKeys = b.op('Mul', [
     b.op('ReduceSum', [isSkipped, b.int64([2])], { attributes: { keepdims: 0n } }),
@@ -215,6 +275,7 @@ interface ScanInputs {
   readonly inputs: readonly Value[];
   readonly channels: number;
   readonly valueChannels: number;
+  readonly slab: Slab | undefined;
 }
 
 /** Adds the keys before each block and divides: [n, rows, value channels]. */
@@ -222,7 +283,7 @@ function scanBlocks(
   b: GraphBuilder,
   keys: Value,
   values: Value,
-  { inputs, channels, valueChannels }: ScanInputs,
+  { inputs, channels, valueChannels, slab }: ScanInputs,
 ): Value {
   const matrix = (columns: number) => tensorType('float32', [null, columns]);
   const index = tensorType('int64', [1]);
@@ -234,10 +295,21 @@ function scanBlocks(
       { name: 'end', type: index },
       { name: 'numerator', type: matrix(valueChannels) },
       { name: 'denominator', type: matrix(1) },
+      ...(slab === undefined ? [] : [{ name: 'first_row', type: index }]),
     ],
-    (block, [query, start, end, numerator, denominator]) => {
+    (block, [query, start, end, numerator, denominator, firstRow]) => {
       const visible = (x: Value) => block.op('Slice', [x, start ?? null, end ?? null, block.int64([0])]);
-      const scores = block.op('Gemm', [query ?? null, visible(keys)], { attributes: { transB: 1n } });
+      const bias =
+        slab &&
+        block.op('Slice', [
+          slab.values,
+          join(block, firstRow, block.op('Add', [slab.width, block.op('Sub', [start ?? null, end ?? null])])),
+          join(block, block.op('Add', [firstRow ?? null, slab.rows]), slab.width),
+          block.int64([0, 1]),
+        ]);
+      const scores = block.op('Gemm', [query ?? null, visible(keys), ...(bias === undefined ? [] : [bias])], {
+        attributes: { transB: 1n },
+      });
       const weights = block.op('Exp', [scores]);
       const weighted = block.op('Gemm', [weights, visible(values), numerator ?? null]);
       const sums = block.op('ReduceSum', [weights, block.int64([-1])], { attributes: { keepdims: 1n } });
@@ -245,5 +317,14 @@ function scanBlocks(
       return [{ value: block.op('Div', [weighted, total]), type: matrix(valueChannels) }];
     },
   );
-  return b.op('Scan', inputs, { attributes: { body, num_scan_inputs: BigInt(inputs.length) } });
+  const scanned = slab === undefined ? inputs : [...inputs, slab.firstRows];
+  return b.op('Scan', scanned, { attributes: { body, num_scan_inputs: BigInt(scanned.length) } });
+}
+
+function join(b: GraphBuilder, ...parts: (Value | undefined)[]): Value {
+  return b.op(
+    'Concat',
+    parts.map((part) => part ?? null),
+    { attributes: { axis: 0n } },
+  );
 }
