@@ -26,9 +26,11 @@ const ROLES: readonly AxisRole[] = ['batch', 'head', 'query', 'key'];
  */
 export function matchDistanceBias(bias: Value, shapes: ShapeFacts): DistanceBias | undefined {
   const shape = shapes.shapeOf(bias);
-  const [query, key] = shape?.slice(-2) ?? [];
-  if (shape === undefined || shape.length > ROLES.length || query == null || key == null) return undefined;
-  const form = new PositionAnalysis(shapes, { query, key }).formOf(bias, ROLES.slice(-shape.length));
+  if (shape === undefined || shape.length > ROLES.length) return undefined;
+  const [query = 1, key = 1] = [shape.at(-2), shape.at(-1)];
+  if (query === null || key === null) return undefined;
+  const roles = ROLES.slice(ROLES.length - shape.length);
+  const form = new PositionAnalysis(shapes, { query, key }).formOf(bias, roles);
   if (form === undefined) return undefined;
   return {
     slopes: form.steps?.key,

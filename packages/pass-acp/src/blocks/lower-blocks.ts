@@ -134,7 +134,7 @@ function transposed(b: GraphBuilder, value: Value): Value {
 }
 
 function dense(b: GraphBuilder, { query, key, value, bias }: Operands, plan: BlockPlan): Value {
-  const added = bias.kind === 'sums' ? plan.causalBias : diagonalBias(b, bias.byDistance, plan);
+  const added = bias.kind === 'sums' ? plan.causalBias : diagonalBias(b, bias.byDistance, plan.length);
   const scores = b.op('Add', [b.op('MatMul', [query, transposed(b, key)]), added]);
   return b.op('MatMul', [b.op('Softmax', [scores], { attributes: { axis: -1n } }), value]);
 }
@@ -173,7 +173,7 @@ function blockwise(b: GraphBuilder, operands: Operands, plan: BlockPlan, options
       : reshape(
           b.op('Add', [
             reshape(products, batch, heads, plan.count, plan.rows, plan.rows),
-            b.op('Unsqueeze', [diagonalBias(b, bias.byDistance, plan), b.int64([1])]),
+            b.op('Unsqueeze', [diagonalBias(b, bias.byDistance, plan.rows), b.int64([1])]),
           ]),
           blocks,
           plan.rows,

@@ -28,7 +28,7 @@ export interface BlockPlan {
 }
 
 /** Far below any score with its bias, and finite, so that no row turns to NaN by it. */
-const MASKED = -1e38;
+export const MASKED = -1e38;
 
 /** Emits the nodes of a plan. `length` is an int64 [1]. */
 export function planBlocks(b: GraphBuilder, length: Value, sizes: BlockSizes): BlockPlan {

@@ -1,6 +1,6 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
 import type { RelativeDecay } from '../matching/decaying-attention.ts';
-import type { BlockPlan } from './plan-blocks.ts';
+import { type BlockPlan, MASKED } from './plan-blocks.ts';
 
 /**
  * Emits the bias less that of the row's own key, so that it is 0 there: float32 [heads, L], by distance. That takes nothing
@@ -11,17 +11,14 @@ export function biasByDistance(b: GraphBuilder, decay: RelativeDecay, plan: Bloc
   return b.op('Sub', [table, b.op('Slice', [table, b.int64([0]), b.int64([1]), b.int64([1])])]);
 }
 
-/** Emits the bias of a block of `plan.rows` rows to its own keys, with the causal mask: [heads, rows, rows]. */
-export function diagonalBias(b: GraphBuilder, byDistance: Value, plan: BlockPlan): Value {
-  const positions = range(b, plan.rows);
-  const distances = b.op('Max', [
-    b.op('Sub', [b.op('Unsqueeze', [positions, b.int64([1])]), positions]),
-    scalar(b, 0),
-  ]);
-  return b.op('Add', [
-    b.op('Gather', [byDistance, distances], { attributes: { axis: 1n } }),
-    plan.causalBias,
-  ]);
+/** Emits the bias of `count` rows to as many keys that begin with the first row's own, causal: [heads, count, count]. */
+export function diagonalBias(b: GraphBuilder, byDistance: Value, count: Value): Value {
+  const positions = range(b, count);
+  const distances = b.op('Sub', [b.op('Unsqueeze', [positions, b.int64([1])]), positions]);
+  const visible = b.op('GreaterOrEqual', [distances, b.int64([0])]);
+  const behind = b.op('Max', [distances, b.int64([0])]);
+  const biases = b.op('Gather', [byDistance, behind], { attributes: { axis: 1n } });
+  return b.op('Where', [visible, biases, b.float32([MASKED], [])]);
 }
 
 /**
@@ -93,32 +90,26 @@ export function reachedRanges(
   batch: Value,
   limit: Value,
 ): { starts: Value; ends: Value; slab: Slab } {
-  const zero = b.constant(Tensor.int64([0], []));
-  const one = b.constant(Tensor.int64([1], []));
-  const scalar = (value: Value) => b.op('Squeeze', [value, b.int64([0])]);
+  const one = b.int64([1]);
   const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
   const reach = reachOf(b, byDistance, limit);
-  const heads = b.op('Slice', [b.op('Shape', [byDistance]), b.int64([0]), b.int64([1])]);
-  const blockStarts = b.op('Mul', [b.op('Range', [one, scalar(plan.count), one]), plan.rows]);
+  const heads = b.op('Slice', [b.op('Shape', [byDistance]), b.int64([0]), one]);
+  const blockStarts = b.op('Mul', [b.op('Add', [range(b, b.op('Sub', [plan.count, one])), one]), plan.rows]);
   const latest = b.op('Sub', [blockStarts, one]);
-  const first = b.op('Max', [b.op('Min', [b.op('Sub', [blockStarts, reach]), latest]), zero]);
+  const first = b.op('Max', [b.op('Min', [b.op('Sub', [blockStarts, reach]), latest]), b.int64([0])]);
   const visited = b.op('Sub', [blockStarts, first]);
-  const width = b.op('Reshape', [
-    b.op('ReduceMax', [visited], { attributes: { keepdims: 0n } }),
-    b.int64([1]),
-  ]);
-  const numbered = (count: Value, step: Value) =>
-    b.op('Mul', [b.op('Range', [zero, scalar(count), one]), step]);
+  const width = b.op('Reshape', [b.op('ReduceMax', [visited], { attributes: { keepdims: 0n } }), one]);
+  const numbered = (count: Value, step: Value) => b.op('Mul', [range(b, count), step]);
   // [batch, heads, blocks]: where the keys of a sequence and head begin among all.
-  const ofHead = b.op('Unsqueeze', [numbered(heads, plan.paddedLength), b.int64([1])]);
+  const ofHead = b.op('Unsqueeze', [numbered(heads, plan.paddedLength), one]);
   const ofSequence = b.op('Unsqueeze', [
     numbered(batch, b.op('Mul', [heads, plan.paddedLength])),
     b.int64([1, 2]),
   ]);
   const bases = b.op('Add', [ofSequence, ofHead]);
   const flat = (value: Value) => b.op('Reshape', [value, b.int64([-1, 1])]);
-  const rowsOfHead = b.op('Unsqueeze', [numbered(heads, plan.rows), b.int64([1])]);
-  const whole = vector(batch, heads, b.op('Sub', [plan.count, b.int64([1])]));
+  const rowsOfHead = b.op('Unsqueeze', [numbered(heads, plan.rows), one]);
+  const whole = vector(batch, heads, b.op('Sub', [plan.count, one]));
   return {
     starts: flat(b.op('Add', [bases, first])),
     ends: flat(b.op('Add', [bases, blockStarts])),

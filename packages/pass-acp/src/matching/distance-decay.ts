@@ -37,7 +37,7 @@ export function checkDistanceBias(
   const positions = types.shapeOf(core.query)?.[2] ?? null;
   const found = types.shapeOf(bias)?.slice(-2);
   const isFull = found?.every((each) => each === 1 || coversPositions(each, positions));
-  return found?.length === 2 && isFull
+  return isFull
     ? undefined
     : { reason: `the bias may not cover the sequence (${found?.join(', ') ?? 'unknown'})` };
 }
