@@ -20,6 +20,7 @@ import { openCalibrator } from './calibration/open-calibrator.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
+import { measureReach } from './measure-reach.ts';
 import { measureTiles } from './measure-tiles.ts';
 import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
 import { isCard } from './prepare-card.ts';
@@ -156,6 +157,19 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       signal,
     });
 
+    const reach = await measureReach({
+      original: path,
+      records,
+      heldout: judging.heldout,
+      data: judging.data,
+      validation,
+      effort,
+      folder: staging.trials,
+      threads,
+      listener,
+      signal,
+    });
+
     const machine = await machineOrNull();
     throwIfCancelled(signal);
     const target = join(out, MODEL_FILE);
@@ -177,6 +191,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       result: { ...(await readFileFacts(candidate, target)), ...describeModel(model) },
       anatomy: survey.outcome(records),
       tiles,
+      reach,
       passes: records,
       validation,
       ...held,

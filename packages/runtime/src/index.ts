@@ -79,6 +79,14 @@ export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/
 export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
+export { type Choice, chooseToken } from './generation/choose-token.ts';
+export { Decoder, type DecoderStep, openDecoder } from './generation/decoder.ts';
+export {
+  type GeneratedToken,
+  type GenerateOptions,
+  type GenerationSummary,
+  generate,
+} from './generation/generate.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
 export { synthesizeInputs } from './inputs/synthesize-inputs.ts';
 export type { JudgeOptions } from './judging/judge.ts';

@@ -1,4 +1,11 @@
-import { drawComparison, drawPasses, formatBytes, type Report, type ValidationEffort } from '@sentei/report';
+import {
+  drawComparison,
+  drawPasses,
+  drawReach,
+  formatBytes,
+  type Report,
+  type ValidationEffort,
+} from '@sentei/report';
 import type { Budget } from '@sentei/runtime';
 import { type Command, Option } from 'commander';
 import { writeChanges } from '../change-folder.ts';
@@ -64,12 +71,18 @@ async function run(model: string, flags: PruneFlags, environment: CommandEnviron
       printChanges === undefined ? [] : [await writeChanges(printChanges, modelText, stdout)];
     return prune({ model, ...options, plugins, instruments, signal, listener });
   });
-  output.print(report, drawReport);
+  output.print(report, describe);
 }
 
-function drawReport(report: Report, { caution }: Paint): string {
+function describe(report: Report, { caution }: Paint): string {
   const warnings = report.warnings.map((warning) => `${caution('warning')}: ${warning}\n`);
-  return [drawPasses(report.passes), drawComparison(report), ...warnings, closingLine(report)].join('');
+  return [
+    drawPasses(report.passes),
+    drawComparison(report),
+    drawReach(report),
+    ...warnings,
+    closingLine(report),
+  ].join('');
 }
 
 function closingLine({ source, result }: Report): string {

@@ -24,7 +24,7 @@ export function arrange(b: GraphBuilder, operand: Operand, axes: readonly Operan
 }
 
 /** The operand before the Transposes that made it. */
-function beforeTransposes(operand: Operand): Operand {
+export function beforeTransposes(operand: Operand): Operand {
   let { value, axes } = operand;
   for (;;) {
     const node = value.producer?.is('Transpose') ? value.producer : undefined;
