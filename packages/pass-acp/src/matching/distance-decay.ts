@@ -4,7 +4,7 @@ import type { RelativeDecay, SlopeDecay, Unprunable } from './decaying-attention
 
 /** The decay that a bias of distances gives to attention of so many heads, or why it prunes nothing. */
 export function distanceDecay(
-  { slopes, samples, table }: DistanceBias,
+  { slopes, samples, table, counted }: DistanceBias,
   heads: number,
 ): SlopeDecay | RelativeDecay | Unprunable {
   if (slopes !== undefined) {
@@ -15,7 +15,7 @@ export function distanceDecay(
       return { reason: `nothing to prune: the bias grows with the distance (by ${-rising} a key)` };
     if (slopes.every((slope) => slope === 0))
       return { reason: 'nothing to prune: the bias is the same at every distance' };
-    return { kind: 'slopes', slopes: repeated(slopes, heads) };
+    return { kind: 'slopes', slopes: repeated(slopes, heads), ...(counted && { counted }) };
   }
   if (samples === undefined || table === undefined)
     return { reason: 'the bias at a distance can be told only when the model runs' };

@@ -92,6 +92,8 @@ export function matchAttention(
   const decay = gate === undefined ? distance && distanceDecay(distance, heads) : gateDecay(gate);
   if (decay === undefined || 'reason' in decay)
     return decay ?? { reason: 'no forget bias and no bias of distances' };
+  if (decay.kind === 'slopes' && decay.counted !== undefined)
+    return { reason: 'keys that do not count for distances are not masked' };
   const byHead = ['batch', 'head', 'position', 'channel'] as const;
   return {
     core,
