@@ -1,74 +1,82 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
 import type { RelativeDecay } from '../matching/decaying-attention.ts';
-import { type BlockPlan, MASKED } from './plan-blocks.ts';
+import type { ChosenBlocks } from './choose-keys.ts';
+import { MASKED } from './plan-blocks.ts';
 
-/**
- * Emits the bias less that of the row's own key, so that it is 0 there: float32 [heads, L], by distance. That takes nothing
- * from the softmax, and thresholds are counted from the own key.
- */
-export function biasByDistance(b: GraphBuilder, decay: RelativeDecay, plan: BlockPlan): Value {
-  const table = decay.table(b, plan.length);
-  return b.op('Sub', [table, b.op('Slice', [table, b.int64([0]), b.int64([1]), b.int64([1])])]);
+/** A bias that is read from a table by distance, beside the product of queries and keys. */
+export interface RelativeBias {
+  /** float32 [heads, keys] */
+  readonly byDistance: Value;
+  /** int64 [1] */
+  readonly keys: Value;
+  readonly heads: number;
 }
 
-/** Emits the bias of `count` rows to as many keys that begin with the first row's own, causal: [heads, count, count]. */
-export function diagonalBias(b: GraphBuilder, byDistance: Value, count: Value): Value {
-  const positions = range(b, count);
-  const distances = b.op('Sub', [b.op('Unsqueeze', [positions, b.int64([1])]), positions]);
-  const visible = b.op('GreaterOrEqual', [distances, b.int64([0])]);
-  const behind = b.op('Max', [distances, b.int64([0])]);
-  const biases = b.op('Gather', [byDistance, behind], { attributes: { axis: 1n } });
-  return b.op('Where', [visible, biases, b.float32([MASKED], [])]);
+/** Emits the table of a bias, for distances up to those of so many keys. */
+export function relativeBias(b: GraphBuilder, decay: RelativeDecay, keys: Value): RelativeBias {
+  return { byDistance: decay.table(b, keys), keys, heads: decay.samples.length };
 }
 
-/**
- * Emits how many keys before a row each head reaches: the largest distance whose bias is not below the threshold. What lies
- * further back is below it all the way, whether the bias falls steadily or not. int64 [heads, 1].
- *
- * @param limit δ, float32 [1]
- */
-function reachOf(b: GraphBuilder, byDistance: Value, limit: Value): Value {
-  const isReached = b.op('Not', [b.op('Less', [byDistance, limit])]);
-  return b.op('ArgMax', [b.op('Cast', [isReached], { attributes: { to: 1n } })], {
-    attributes: { axis: 1n, keepdims: 1n, select_last_index: 1n },
-  });
+/** Emits the bias of the last `rows` of so many keys to all of them, causal: [heads, rows, keys]. Both int64 [1]. */
+export function squareBias(b: GraphBuilder, bias: RelativeBias, rows: Value, keys: Value): Value {
+  const past = b.op('Sub', [keys, rows]);
+  const positions = b.op('Unsqueeze', [b.op('Add', [range(b, rows), past]), b.int64([1])]);
+  const distances = b.op('Sub', [positions, range(b, keys)]);
+  const isVisible = b.op('GreaterOrEqual', [distances, b.int64([0])]);
+  const farthest = b.op('Sub', [bias.keys, b.int64([1])]);
+  const behind = b.op('Min', [b.op('Max', [distances, b.int64([0])]), farthest]);
+  const biases = b.op('Gather', [bias.byDistance, behind], { attributes: { axis: 1n } });
+  return b.op('Where', [isVisible, biases, b.float32([MASKED], [])]);
 }
 
 /**
- * Emits the bias of a block of rows to the keys before it: [heads · rows, columns], of whose columns the one before `width`
- * belongs to the key just before the block, the one before that to the key before, and so on. Blocks differ only in how
- * many of these columns they need, so all read one and the same slab.
+ * Emits the largest bias between the rows of a block and the keys of a tile before it, or a little more:
+ * [batch · heads, blocks, tiles], the blocks from the first one that is scanned on. It is the largest of a range of
+ * distances, so the bias need not fall with every step.
  *
- * A Toeplitz matrix is a vector repeated with a row length of one less than its own: each row starts one entry earlier.
- *
- * @param width int64 [1]: number of keys before a block that any head reaches, at least 1
+ * @param tiles int64 [1]
+ * @param mostRows the most rows that a block has
  */
-function slabBeforeBlocks(b: GraphBuilder, byDistance: Value, plan: BlockPlan, width: Value): Value {
+export function largestByTile(
+  b: GraphBuilder,
+  { byDistance, keys, heads }: RelativeBias,
+  { groups, count, rows, origin, first }: ChosenBlocks,
+  tiles: Value,
+  { tile, mostRows }: { readonly tile: number; readonly mostRows: number },
+): Value {
   const one = b.int64([1]);
-  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
-  const concat = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 1n } });
-  const slice = (value: Value, start: Value, end: Value, step = one) =>
-    b.op('Slice', [value, start, end, one, step]);
-  // Rows of padding may be further from a key than any row of the sequence is.
-  const pads = vector(b.int64([0, 0, 0]), plan.padding);
-  const padded = b.op('Pad', [byDistance, pads], { attributes: { mode: 'edge' } });
-  // Entry (r, p) is the bias at distance r + width − p. Turned round and rotated by rows − 1, entry 0 is that of (0, 0).
-  const forRow = slice(padded, width, b.int64([0]), b.int64([-1]));
-  const last = b.op('Add', [width, plan.rows]);
-  const forLater = slice(padded, b.op('Sub', [last, one]), width, b.int64([-1]));
-  const period = concat(forRow, forLater);
-  const length = b.op('Sub', [last, one]);
-  const heads = b.op('Slice', [b.op('Shape', [byDistance]), b.int64([0]), one]);
-  const repeated = b.op('Expand', [b.op('Unsqueeze', [period, one]), vector(heads, plan.rows, length)]);
-  const flat = b.op('Reshape', [repeated, vector(heads, b.int64([-1]))]);
-  const columns = b.op('Sub', [length, one]);
-  const shifted = slice(flat, b.int64([0]), b.op('Mul', [plan.rows, columns]));
-  return b.op('Reshape', [shifted, vector(b.int64([-1]), columns)]);
+  const end = b.int64([Number.MAX_SAFE_INTEGER]);
+  const concat = (axis: bigint, ...parts: Value[]) => b.op('Concat', parts, { attributes: { axis } });
+  // Each step doubles the number of distances that an entry is the largest of.
+  let largest = byDistance;
+  for (let covered = 1; covered < mostRows + tile; covered *= 2) {
+    const pads = b.int64([0, 0, 0, covered]);
+    const longer = b.op('Pad', [largest, pads], { attributes: { mode: 'edge' } });
+    largest = b.op('Max', [largest, b.op('Slice', [longer, b.int64([covered]), end, one])]);
+  }
+  const scanned = b.op('Add', [range(b, b.op('Sub', [count, b.int64([first])])), b.int64([first])]);
+  const firstRows = b.op('Add', [b.op('Mul', [scanned, rows]), origin]);
+  const lastKeys = b.op('Add', [b.op('Mul', [range(b, tiles), b.int64([tile])]), b.int64([tile - 1])]);
+  const apart = b.op('Sub', [b.op('Unsqueeze', [firstRows, one]), lastKeys]);
+  const known = b.op('Min', [b.op('Max', [apart, b.int64([0])]), b.op('Sub', [keys, one])]);
+  const ofHeads = b.op('Gather', [largest, known], { attributes: { axis: 1n } });
+  const batch = b.op('Div', [groups, b.int64([heads])]);
+  const repeated = b.op('Expand', [
+    b.op('Unsqueeze', [ofHeads, b.int64([0])]),
+    concat(0n, batch, b.int64([1, 1, 1])),
+  ]);
+  const blocks = b.op('Sub', [count, b.int64([first])]);
+  return b.op('Reshape', [repeated, concat(0n, groups, blocks, tiles)]);
 }
 
-/** The bias of later blocks to the keys before them, see `slabBeforeBlocks`. */
+/** The bias of blocks to the keys before them, of which every block reads its part. */
 export interface Slab {
+  /**
+   * [heads · rows, columns]: the column before `width` belongs to the key just before the block, the one before that to the
+   * key before, and so on. Blocks differ only in how many of these columns they need.
+   */
   readonly values: Value;
+  /** int64 [1] */
   readonly width: Value;
   /** int64 [n, 1]: the row of the slab that is the first of a block. */
   readonly firstRows: Value;
@@ -76,56 +84,71 @@ export interface Slab {
   readonly rows: Value;
 }
 
-/**
- * Emits, for every block but the first of its group, the rows of the flattened keys to visit: as many before the block as its
- * head reaches from its first row, at least one. Each int64 [n, 1], beside the slab that all of them read.
- *
- * @param batch int64 [1]
- * @param limit δ, float32 [1]
- */
-export function reachedRanges(
+/** Emits the slab for blocks whose keys have been chosen; it is as wide as the most keys that a block visits. */
+export function slabOf(
   b: GraphBuilder,
-  byDistance: Value,
-  plan: BlockPlan,
-  batch: Value,
-  limit: Value,
-): { starts: Value; ends: Value; slab: Slab } {
+  bias: RelativeBias,
+  { groups, count, rows, span, first }: ChosenBlocks,
+  chosen: { readonly starts: Value; readonly ends: Value },
+): Slab {
   const one = b.int64([1]);
-  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
-  const reach = reachOf(b, byDistance, limit);
-  const heads = b.op('Slice', [b.op('Shape', [byDistance]), b.int64([0]), one]);
-  const blockStarts = b.op('Mul', [b.op('Add', [range(b, b.op('Sub', [plan.count, one])), one]), plan.rows]);
-  const latest = b.op('Sub', [blockStarts, one]);
-  const first = b.op('Max', [b.op('Min', [b.op('Sub', [blockStarts, reach]), latest]), b.int64([0])]);
-  const visited = b.op('Sub', [blockStarts, first]);
+  const visited = b.op('Sub', [chosen.ends, chosen.starts]);
   const width = b.op('Reshape', [b.op('ReduceMax', [visited], { attributes: { keepdims: 0n } }), one]);
-  const numbered = (count: Value, step: Value) => b.op('Mul', [range(b, count), step]);
-  // [batch, heads, blocks]: where the keys of a sequence and head begin among all.
-  const ofHead = b.op('Unsqueeze', [numbered(heads, plan.paddedLength), one]);
-  const ofSequence = b.op('Unsqueeze', [
-    numbered(batch, b.op('Mul', [heads, plan.paddedLength])),
-    b.int64([1, 2]),
-  ]);
-  const bases = b.op('Add', [ofSequence, ofHead]);
-  const flat = (value: Value) => b.op('Reshape', [value, b.int64([-1, 1])]);
-  const rowsOfHead = b.op('Unsqueeze', [numbered(heads, plan.rows), one]);
-  const whole = vector(batch, heads, b.op('Sub', [plan.count, one]));
+  const batch = b.op('Div', [groups, b.int64([bias.heads])]);
+  const ofHeads = b.op('Unsqueeze', [b.op('Mul', [range(b, b.int64([bias.heads])), rows]), one]);
+  const blocks = b.op('Sub', [count, b.int64([first])]);
+  const whole = b.op('Concat', [batch, b.int64([bias.heads]), blocks], { attributes: { axis: 0n } });
   return {
-    starts: flat(b.op('Add', [bases, first])),
-    ends: flat(b.op('Add', [bases, blockStarts])),
-    slab: {
-      values: slabBeforeBlocks(b, byDistance, plan, width),
-      width,
-      firstRows: flat(b.op('Expand', [rowsOfHead, whole])),
-      rows: plan.rows,
-    },
+    values: toeplitz(b, bias, width, rows, span),
+    width,
+    firstRows: b.op('Reshape', [b.op('Expand', [ofHeads, whole]), b.int64([-1, 1])]),
+    rows,
   };
 }
 
-function range(b: GraphBuilder, count: Value): Value {
-  return b.op('Range', [scalar(b, 0), b.op('Squeeze', [count, b.int64([0])]), scalar(b, 1)]);
+/**
+ * Entry (r, p) of each head is the bias at distance r + width − p. A matrix of that kind is a vector repeated with a row
+ * length of one less than its own, so that each row starts one entry earlier.
+ */
+function toeplitz(
+  b: GraphBuilder,
+  { byDistance, keys, heads }: RelativeBias,
+  width: Value,
+  rows: Value,
+  span: Value,
+): Value {
+  const one = b.int64([1]);
+  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
+  const slice = (value: Value, start: Value, end: Value, step = one) =>
+    b.op('Slice', [value, start, end, one, step]);
+  // Rows of padding may be further from a key than any row of the sequence is.
+  const pads = vector(b.int64([0, 0, 0]), b.op('Sub', [span, keys]));
+  const padded = b.op('Pad', [byDistance, pads], { attributes: { mode: 'edge' } });
+  // The vector begins with entry (0, 0); what comes before it for later rows is at its end.
+  const forFirst = slice(padded, width, b.int64([0]), b.int64([-1]));
+  const length = b.op('Sub', [b.op('Add', [width, rows]), one]);
+  const forLater = slice(padded, length, width, b.int64([-1]));
+  const period = b.op('Concat', [forFirst, forLater], { attributes: { axis: 1n } });
+  const repeated = b.op('Expand', [b.op('Unsqueeze', [period, one]), vector(b.int64([heads]), rows, length)]);
+  const flat = b.op('Reshape', [repeated, b.int64([heads, -1])]);
+  const columns = b.op('Sub', [length, one]);
+  const shifted = slice(flat, b.int64([0]), b.op('Mul', [rows, columns]));
+  return b.op('Reshape', [shifted, vector(b.int64([-1]), columns)]);
 }
 
-function scalar(b: GraphBuilder, x: number): Value {
-  return b.constant(Tensor.int64([x], []));
+/** Emits a block's part of the slab in the body of a Scan: [rows, keys it visits]. */
+export function partOfSlab(b: GraphBuilder, slab: Slab, firstRow: Value, start: Value, end: Value): Value {
+  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
+  const firstColumn = b.op('Sub', [slab.width, b.op('Sub', [end, start])]);
+  return b.op('Slice', [
+    slab.values,
+    vector(firstRow, firstColumn),
+    vector(b.op('Add', [firstRow, slab.rows]), slab.width),
+    b.int64([0, 1]),
+  ]);
+}
+
+function range(b: GraphBuilder, count: Value): Value {
+  const scalar = (x: number) => b.constant(Tensor.int64([x], []));
+  return b.op('Range', [scalar(0), b.op('Squeeze', [count, b.int64([0])]), scalar(1)]);
 }
