@@ -57,7 +57,11 @@ export function matchAttention(
   const [query, key, value] = [reading.query, reading.key, reading.value].map((each) => read(each, BY_HEAD));
   if (query === undefined || key === undefined || value === undefined || query.sharing !== 1)
     return { reason: 'queries, keys and values are not laid out by batch, head and position' };
-  const scoreBound = boundScores(reading, facts);
+  const scoreBound = boundScores(reading, {
+    ...facts,
+    typeOf: (of) => types.typeOf(of),
+    integersOf: (of) => types.integersOf(of),
+  });
   const fill = checkFill(reading, scoreBound, decay);
   if (fill !== undefined) return fill;
   const [channels, valueChannels] = [channelsOf(query, types), channelsOf(value, types)];
