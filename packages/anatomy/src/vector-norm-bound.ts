@@ -11,6 +11,7 @@ import {
   type ValueType,
 } from '@sentei/ir';
 import type { Norm } from './norm.ts';
+import { isOwnPast } from './own-past.ts';
 import { ScoreEvaluator } from './scores/evaluate-scores.ts';
 import { numberOf } from './scores/linear.ts';
 import type { ShapeFacts } from './shape-facts.ts';
@@ -250,7 +251,9 @@ function alongOthers(
   }
   const joined = node.int('axis');
   if (joined === undefined || (joined < 0 ? joined : joined - rank) === axis) return undefined;
-  const bounds = node.inputs.map((input) => (isZeros(input) ? 0 : same(input ?? undefined)));
+  const bounds = node.inputs.map((input) =>
+    isZeros(input) || isOwnPast(input, value) ? 0 : same(input ?? undefined),
+  );
   return bounds.every((bound) => bound !== undefined) ? Math.max(...bounds) : undefined;
 }
 
