@@ -13,7 +13,14 @@ import {
   writeModel,
 } from '@sentei/ir';
 import { drawPage, type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
-import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
+import {
+  type Budget,
+  createExecutor,
+  describeMachine,
+  type ExecutionProvider,
+  type Machine,
+  watchPipeline,
+} from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
 import { openCalibrator } from './calibration/open-calibrator.ts';
@@ -51,6 +58,8 @@ export interface PruneOptions extends PipelineSource {
   /** Threads of ONNX Runtime. Default: 2. */
   readonly threads?: number | undefined;
   readonly validation?: ValidationEffort | undefined;
+  /** What the result is compared on. Default: the target, or the CPU where that does not start. */
+  readonly provider?: ExecutionProvider | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly listener?: Listener | undefined;
   /** When the graph is checked. Default: `each`. */
@@ -86,7 +95,7 @@ export async function prune(options: PruneOptions): Promise<Report> {
 async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report> {
   const startedAt = new Date();
   const { model: path, out, signal, budget: asked, threads = 2, validation: effort = 'full' } = options;
-  const { verify = 'each', seed = 0, stopAfter, data, heldout } = options;
+  const { verify = 'each', seed = 0, stopAfter, data, heldout, target = 'cpu', provider } = options;
   const maxDrop = asked?.maxDrop ?? options.maxDrop ?? 0.01;
   const { steps, plugins, make } = await preparePasses(options);
   const passes = make();
@@ -141,7 +150,16 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
     const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
-    const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
+    const validation = await validateResult({
+      ...files,
+      threads,
+      effort,
+      target,
+      provider,
+      isChanged,
+      listener,
+      signal,
+    });
     checkFidelity(validation, records, listener);
     const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
     const held = holdBudget({ validation, figures, maxDrop, budget: asked });
@@ -172,7 +190,7 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
 
     const machine = await machineOrNull();
     throwIfCancelled(signal);
-    const target = join(out, MODEL_FILE);
+    const place = join(out, MODEL_FILE);
     const report: Report = {
       version: 1,
       startedAt: startedAt.toISOString(),
@@ -183,12 +201,12 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
         node: process.versions.node,
       },
       machine,
-      options: { maxDrop, threads, validation: effort, verify, seed, stopAfter: stopAfter ?? null },
+      options: { maxDrop, threads, target, validation: effort, verify, seed, stopAfter: stopAfter ?? null },
       plugins: listPlugins(plugins),
       pipeline: { text: printPipeline(steps), steps: pipelineToJson(steps) },
       data: splits?.ranges ?? null,
       source,
-      result: { ...(await readFileFacts(candidate, target)), ...describeModel(model) },
+      result: { ...(await readFileFacts(candidate, place)), ...describeModel(model) },
       anatomy: survey.outcome(records),
       tiles,
       reach,

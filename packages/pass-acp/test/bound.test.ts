@@ -136,3 +136,29 @@ test.each(LOWERINGS)('$name: a gate that underflows to 0 spoils no row before it
       expect(before(actual)[index]).toBeCloseTo(weight, 4);
   }
 });
+
+const DISTANCES: Record<string, Pick<GatedSizes, 'slopes' | 'table'>> = {
+  slopes: { slopes: [0.25, 3] },
+};
+
+test.each(Object.entries(DISTANCES))(
+  'with a bias of distances, by %s, what is left out weighs less than epsilon too',
+  async (_, bias) => {
+    let keys = 0;
+    for (const [index, { epsilon, gain, length }] of [
+      { epsilon: 4.5e-5, gain: 0.7, length: 90 },
+      { epsilon: 0.4, gain: 0.3, length: 61 },
+      { epsilon: 1e-7, gain: 1.2, length: 100 },
+    ].entries()) {
+      const sizes: GatedSizes = { heads: 2, channels: 8, valueChannels: length, gain, ...bias };
+      const feeds = feedsFor(sizes, { gates: 'open', batch: 2, length, seed: index + 4 });
+      const model = await lowered(gatedAttention(sizes), { block: 16, tile: 4, whole: 20, epsilon });
+      const actual = await runModel(model, feedsOf(sizes, feeds));
+      const found = compare(actual, attend(problemOf(sizes, feeds)).weights, length);
+      expect(found.leftOut).toBeLessThan(epsilon);
+      expect(found.error).toBeLessThan(1e-4);
+      keys += found.keys;
+    }
+    expect(keys).toBeGreaterThan(1000);
+  },
+);

@@ -6,6 +6,7 @@ import {
 } from '../../../anatomy/test/support/forgetting-attention.ts';
 import { ReachCounter } from '../../src/measuring/reach-counter.ts';
 import { tapDecays } from '../../src/measuring/tap-decays.ts';
+import { gatedAttention } from '../support/gated-attention.ts';
 import { logSigmoid } from '../support/reference-attention.ts';
 import { runModel } from '../support/run-model.ts';
 
@@ -39,6 +40,32 @@ test('what is counted agrees with the gates of the model', async () => {
   const halfLives = counter.result().map(({ halfLife }) => halfLife);
   for (const [head, halfLife] of halfLives.entries())
     expect(halfLife).toBeCloseTo(Math.LN2 / -logSigmoid(-4 + 2 * head), 5);
+});
+
+test('biases of distances are told too, with the number of positions', async () => {
+  const base = { heads: 2, channels: 8, valueChannels: 8, gain: 1 };
+  const table = [0.5, 2].map((fall) => Array.from({ length: 40 }, (_, distance) => -fall * distance));
+  for (const bias of [{ slopes: [0.5, 2] }, { table }]) {
+    const model = gatedAttention({ ...base, ...bias });
+    const { taps, others } = tapDecays(model);
+    expect(others).toEqual([]);
+    expect(verify(model)).toEqual([]);
+    const [tap] = taps;
+    const names = [tap?.positions, tap?.table].filter((name) => name !== undefined);
+    expect(model.graph.outputs.map(({ name }) => name)).toEqual(names);
+    const zeros = (...dims: number[]) => ({ data: new Float32Array(dims.reduce((a, c) => a * c)), dims });
+    const operand = zeros(1, 2, 64, 8);
+    const feeds = { query: operand, key: operand, values: operand, logits: zeros(1, 2, 64) };
+    expect([...(await runModel(model, feeds))]).toEqual([64]);
+    if ('table' in bias) continue;
+    const counter = new ReachCounter(taps, { epsilon: 1e-3, lengths: [64] });
+    counter.add({ [tap?.positions ?? '']: { dims: [1], data: [64] } });
+    const [far, near] = counter.result();
+    // 2U + log L − log ε and the slack of rounding, over the slope; U = √8.
+    const needed = 2 * Math.sqrt(8) + Math.log(64) - Math.log(1e-3) + 0.01;
+    expect(far).toMatchObject({ halfLife: null, span: { most: Math.floor(needed / 0.5) } });
+    expect(near?.span.most).toBe(Math.floor(needed / 2));
+  }
 });
 
 test.each([

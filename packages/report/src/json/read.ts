@@ -144,6 +144,7 @@ const schema = z.looseObject({
   options: z.looseObject({
     maxDrop: figure,
     threads: count,
+    target: z.enum(['cpu', 'cuda']).optional(),
     validation: text,
     verify: text,
     seed: z.number(),

@@ -147,6 +147,8 @@ export interface Report {
   readonly options: {
     readonly maxDrop: number;
     readonly threads: number;
+    /** What the result was made for; absent in reports of earlier versions, for `cpu`. */
+    readonly target?: 'cpu' | 'cuda' | undefined;
     readonly validation: ValidationEffort;
     readonly verify: VerifyWhen;
     readonly seed: number;
