@@ -58,7 +58,11 @@ export function matchAttention(
   const [query, key, value] = [reading.query, reading.key, reading.value].map((each) => read(each, BY_HEAD));
   if (query === undefined || key === undefined || value === undefined || query.sharing !== 1)
     return { reason: 'queries, keys and values are not laid out by batch, head and position' };
-  const scoreBound = boundScores(reading, facts);
+  const scoreBound = boundScores(reading, {
+    ...facts,
+    typeOf: (of) => types.typeOf(of),
+    integersOf: (of) => types.integersOf(of),
+  });
   const fill = checkFill(reading, scoreBound, decay);
   if (fill !== undefined) return fill;
   const [channels, valueChannels] = [channelsOf(query, types), channelsOf(value, types)];
@@ -300,16 +304,17 @@ function checkFill(
 /** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */
 function boundScores({ query, key, scale }: ScoreReading, facts: BoundFacts): number | undefined {
   const bounds = [query, key].map(({ value, view }) => {
-    const axis = view.findIndex((factors) => factors.length === 1 && factors[0]?.axis === 'd');
+    // Where heads and channels are one axis, that is as long as all heads together, and so is the bound.
+    const axis = view.findIndex((factors) => factors.at(-1)?.axis === 'd');
     return axis < 0 ? undefined : vectorNormBound(value, axis - view.length, facts);
   });
   const [ofQueries, ofKeys] = bounds;
   return ofQueries === undefined || ofKeys === undefined ? undefined : Math.abs(scale) * ofQueries * ofKeys;
 }
 
-function channelsOf({ value, axes }: ReadOperand, types: TypeTable): number | undefined {
+function channelsOf({ value, axes, packedHeads = 1 }: ReadOperand, types: TypeTable): number | undefined {
   const extent = types.shapeOf(value)?.[axes.indexOf('channel')];
-  return typeof extent === 'number' ? extent : undefined;
+  return typeof extent === 'number' ? extent / packedHeads : undefined;
 }
 
 /** All operands have to be of all sequences: one that is broadcast over them is not what a lowering can cut up. */
