@@ -16,7 +16,6 @@ import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-block
 import type { Decay, DecayingAttention } from './matching/decaying-attention.ts';
 import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
-import { withRunningSums } from './matching/running-sums.ts';
 import { largestFall, staticWindows } from './threshold/static-window.ts';
 
 const schema = z.strictObject({
@@ -74,15 +73,16 @@ function propose(
   const { scoreBound, decay } = attention;
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
   const fall = decay.kind === 'gates' ? Number.POSITIVE_INFINITY : largestFall(decay);
-  const needed = Math.log(options.whole + 1) - Math.log(options.epsilon);
+  const needed = -Math.log(options.epsilon);
   if (fall < needed) {
     return refuse(
       `nothing to prune: the bias falls by at most ${fall.toFixed(1)}, and ${needed.toFixed(1)} is needed`,
     );
   }
   const scores = {
+    ...(scoreBound !== undefined && { scoreBound }),
     logEpsilon: Math.log(options.epsilon),
-    ...(scoreBound !== undefined && { scoreBound, ...windowScores(decay, scoreBound, options.epsilon) }),
+    ...windowScores(decay, scoreBound, options.epsilon),
   };
   if (model.irVersion < 4)
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
@@ -100,10 +100,11 @@ function propose(
       const graph = product.graph as Graph;
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
-      const output = lowerToBlocks(b, withRunningSums(b, attention), plan, {
+      const output = lowerToBlocks(b, attention, plan, {
         tile: options.tile,
         epsilon: options.epsilon,
         opset: model.opset,
+        block: options.block,
       });
       const replaced = attention.core.output;
       graph.replace(replaced, attention.finish(b, output));
@@ -115,8 +116,8 @@ function propose(
 /** Keys that each head reaches among so many, where that follows from the weights. */
 const WINDOW_LENGTH = 16_384;
 
-function windowScores(decay: Decay, scoreBound: number, epsilon: number): Record<string, number> {
-  if (decay.kind === 'gates') return {};
+function windowScores(decay: Decay, scoreBound: number | undefined, epsilon: number): Record<string, number> {
+  if (decay.kind === 'gates' || scoreBound === undefined) return {};
   const windows = staticWindows(decay, scoreBound, epsilon, WINDOW_LENGTH);
   return Object.fromEntries(windows.map((window, head) => [`windowOfHead${head}`, window]));
 }

@@ -51,6 +51,7 @@ test.each([
   { heads: 3, channels: 4 },
   { gateBias: 4 },
   { gain: 10 },
+  { norm: 'none' },
   { fill: -1e9 },
 ] satisfies ForgettingOptions[])('keeps the outputs of %o at every length and batch', async (options) => {
   const original = forgettingModel(options);
