@@ -18,7 +18,6 @@ import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
 import { withRunningSums } from './matching/running-sums.ts';
 import { largestFall, staticWindows } from './threshold/static-window.ts';
-import { LARGEST_SCORE_BOUND, threshold } from './threshold/threshold.ts';
 
 const schema = z.strictObject({
   /** Largest share of a row's attention that may be left out. */
@@ -59,26 +58,10 @@ export const acp = definePass({
       const nodes = core.nodes.map(String);
       const found = matchAttention(core, types, facts);
       if ('reason' in found) yield { kind: 'refusal', name, nodes, reason: found.reason };
-      else if (notLowered(found) !== undefined)
-        yield { kind: 'refusal', name, nodes, reason: notLowered(found) ?? '' };
       else yield propose(model, found, name, nodes, options, plans);
     }
   },
 });
-
-/** What the block-wise form does not compute. */
-function notLowered({
-  elementType,
-  heads,
-  keyHeads,
-  padding,
-  hasPast,
-}: DecayingAttention): string | undefined {
-  if (elementType !== 'float32') return `attention in ${elementType}: only float32 is rewritten for the CPU`;
-  if (keyHeads !== heads) return `${heads} heads share ${keyHeads} of keys and values`;
-  if (padding !== undefined) return 'some keys are masked for all queries';
-  return hasPast ? 'keys come from a cache' : undefined;
-}
 
 function propose(
   model: Model,
@@ -90,7 +73,6 @@ function propose(
 ): Proposal {
   const { scoreBound, decay } = attention;
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
-  if (scoreBound === undefined) return refuse('no bound of the scores follows from the weights');
   const fall = decay.kind === 'gates' ? Number.POSITIVE_INFINITY : largestFall(decay);
   const needed = Math.log(options.whole + 1) - Math.log(options.epsilon);
   if (fall < needed) {
@@ -99,27 +81,20 @@ function propose(
     );
   }
   const scores = {
-    scoreBound,
     logEpsilon: Math.log(options.epsilon),
-    ...windowScores(decay, scoreBound, options.epsilon),
+    ...(scoreBound !== undefined && { scoreBound, ...windowScores(decay, scoreBound, options.epsilon) }),
   };
   if (model.irVersion < 4)
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
   if (model.opset < FIRST_OPSET)
     return refuse(`opset ${model.opset}: the rewrite needs opset ${FIRST_OPSET} or later`);
-  if (scoreBound > LARGEST_SCORE_BOUND) {
-    return refuse(
-      `scores up to ${scoreBound.toFixed(1)} leave the range of exponentials (${LARGEST_SCORE_BOUND})`,
-    );
-  }
-  const { constantPart } = threshold(scoreBound, options.epsilon);
   return {
     kind: 'patch',
     name,
     nodes,
     guarantee: 'bounded',
     scores,
-    reason: `skips tiles with a bias below ${constantPart.toFixed(2)} − log L; less than ${options.epsilon} of a row is left out`,
+    reason: `skips tiles that weigh less than ${options.epsilon} of every row, as the norms of queries and keys prove`,
     apply() {
       const product = attention.core.output.producer as Node;
       const graph = product.graph as Graph;
@@ -127,7 +102,8 @@ function propose(
       const plan = plans.planFor(b, attention);
       const output = lowerToBlocks(b, withRunningSums(b, attention), plan, {
         tile: options.tile,
-        thresholdConstant: constantPart,
+        epsilon: options.epsilon,
+        opset: model.opset,
       });
       const replaced = attention.core.output;
       graph.replace(replaced, attention.finish(b, output));
@@ -155,8 +131,9 @@ class PlanCache {
     this.#sizes = sizes;
   }
 
-  planFor(b: GraphBuilder, { query, length }: DecayingAttention): BlockPlan {
-    if (length === undefined) {
+  planFor(b: GraphBuilder, { query, length, hasPast }: DecayingAttention): BlockPlan {
+    // A length that the model has is that of the keys.
+    if (length === undefined || hasPast) {
       const shape = b.op('Shape', [arrange(b, query, ['batch', 'head', 'position', 'channel'])]);
       return planBlocks(b, b.op('Gather', [shape, b.int64([2])], { attributes: { axis: 0n } }), this.#sizes);
     }
