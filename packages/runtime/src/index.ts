@@ -60,7 +60,7 @@ export { diagnose } from './doctor/diagnose.ts';
 export type { Finding, FindingStatus } from './doctor/finding.ts';
 export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
 export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
-export type { ProviderTrial } from './doctor/try-provider.ts';
+export { type ProviderTrial, type ProviderTrialOptions, tryProvider } from './doctor/try-provider.ts';
 export type { EnergyComparison, EnergyFigure } from './energy/measure-energy.ts';
 export { measureEnergy } from './energy/measure-energy.ts';
 export type { EnergyMeter, EnergyReading, EnergySources, FoundMeter } from './energy/meter.ts';
