@@ -59,10 +59,26 @@ export const acp = definePass({
       const nodes = core.nodes.map(String);
       const found = matchAttention(core, types, facts);
       if ('reason' in found) yield { kind: 'refusal', name, nodes, reason: found.reason };
+      else if (notLowered(found) !== undefined)
+        yield { kind: 'refusal', name, nodes, reason: notLowered(found) ?? '' };
       else yield propose(model, found, name, nodes, options, plans);
     }
   },
 });
+
+/** What the block-wise form does not compute. */
+function notLowered({
+  elementType,
+  heads,
+  keyHeads,
+  padding,
+  hasPast,
+}: DecayingAttention): string | undefined {
+  if (elementType !== 'float32') return `attention in ${elementType}: only float32 is rewritten for the CPU`;
+  if (keyHeads !== heads) return `${heads} heads share ${keyHeads} of keys and values`;
+  if (padding !== undefined) return 'some keys are masked for all queries';
+  return hasPast ? 'keys come from a cache' : undefined;
+}
 
 function propose(
   model: Model,

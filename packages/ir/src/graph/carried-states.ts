@@ -16,6 +16,13 @@ export interface CarriedState {
    * are no states, such as the batch.
    */
   readonly start: readonly (number | string)[];
+  /**
+   * Where the output is not the whole state but rows that go behind those of the input: the axis they lie along. Whoever runs
+   * the model keeps the rows, and need not copy them for each run.
+   */
+  readonly append?: number | undefined;
+  /** The output, int64 of one element, that says how many rows leave the state at its start before others are appended. */
+  readonly drop?: string | undefined;
 }
 
 /**
@@ -46,7 +53,7 @@ export function setCarriedStates(model: Model, states: readonly CarriedState[]):
 function checkStates(model: Model, states: readonly CarriedState[]): void {
   const { inputs, outputs } = model.graph;
   const taken = new Set<string>();
-  for (const { input, output, type, start } of states) {
+  for (const { input, output, type, start, append = 0, drop } of states) {
     const [read, written] = [
       inputs.find(({ name }) => name === input),
       outputs.find(({ name }) => name === output),
@@ -56,6 +63,9 @@ function checkStates(model: Model, states: readonly CarriedState[]): void {
     const fits = isTensorType(read.type) && read.type.elementType === type;
     if (!fits || (read.shape !== undefined && read.shape.length !== start.length))
       throw invalid(input, `does not take ${type} of rank ${start.length}`);
+    if (append >= start.length && start.length > 0) throw invalid(input, `has no axis ${append}`);
+    if (drop !== undefined && !outputs.some(({ name }) => name === drop))
+      throw invalid(drop, 'is not an output');
     for (const name of [input, `${output} `]) {
       if (taken.has(name)) throw invalid(name.trim(), 'is in two states');
       taken.add(name);
@@ -74,11 +84,12 @@ function parseStates(text: string): CarriedState[] | undefined {
 
 function isState(value: unknown): value is CarriedState {
   if (typeof value !== 'object' || value === null) return false;
-  const { input, output, type, start } = value as Record<string, unknown>;
+  const { input, output, type, start, append = 0, drop = '' } = value as Record<string, unknown>;
   const isType = typeof type === 'string' && Object.hasOwn(DATA_TYPES, type);
   if (typeof input !== 'string' || typeof output !== 'string' || !isType || !Array.isArray(start))
     return false;
-  if (bitsPerElement(type as DataType) === undefined) return false;
+  if (bitsPerElement(type as DataType) === undefined || typeof drop !== 'string') return false;
+  if (!Number.isSafeInteger(append) || Number(append) < 0) return false;
   return start.every((extent) =>
     typeof extent === 'number' ? Number.isSafeInteger(extent) && extent >= 0 : typeof extent === 'string',
   );

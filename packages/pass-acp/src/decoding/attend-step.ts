@@ -1,7 +1,7 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
 import { arrange, type Operand } from '../matching/operand.ts';
-import { type ForgettingPast, forgetKeys } from './forget-keys.ts';
+import { attendGroup, concat, type GroupOperands } from './attend-group.ts';
 import type { StateList } from './state-list.ts';
 
 /** How one attention keeps its past. */
@@ -16,6 +16,10 @@ export interface StepOptions {
   readonly batch: string | number;
   /** float32 [new, new]: 0 on and below the diagonal, a very negative number above. */
   readonly causalBias: Value;
+  /** Whether states of keys and values are returned whole, or only the rows that are new. */
+  readonly returns: 'whole' | 'rows';
+  /** int64 [1]: how many positions are new. */
+  readonly count: Value;
   /** When keys are left out; absent where they never are. */
   readonly forgetting?:
     | {
@@ -99,18 +103,19 @@ export function attendStep(
   };
   const outputs = sizes.map((size, index) => {
     const at = (values: readonly Value[]) => values[index] as Value;
+    const operands: GroupOperands = {
+      query: at(parts.query),
+      key: at(parts.key),
+      value: at(parts.value),
+      rows: at(parts.rows),
+      own: at(parts.own),
+      last: at(parts.last),
+      ownDecay: at(parts.ownDecay),
+      margin: parts.margin && at(parts.margin),
+    };
     return attendGroup(
       b,
-      {
-        query: at(parts.query),
-        key: at(parts.key),
-        value: at(parts.value),
-        rows: at(parts.rows),
-        own: at(parts.own),
-        last: at(parts.last),
-        ownDecay: at(parts.ownDecay),
-        margin: parts.margin && at(parts.margin),
-      },
+      operands,
       states,
       { ...options, share, size, channels: attention.channels, valueChannels: attention.valueChannels },
       sizes.length === 1 ? `${options.index}` : `${options.index}_${index}`,
@@ -121,93 +126,6 @@ export function attendStep(
   const output = reorder(b, joined, inverse);
   const to = { float32: 1n, float16: 10n, bfloat16: 16n }[attention.elementType];
   return to === 1n ? output : b.op('Cast', [output], { attributes: { to } });
-}
-
-interface Group {
-  readonly query: Value;
-  readonly key: Value;
-  readonly value: Value;
-  /** c of the new positions, [batch, heads, new, 1]. */
-  readonly rows: Value;
-  /** Bias of new positions to each other, [batch, heads, new, new]. */
-  readonly own: Value;
-  /** c of the last new position, [batch, heads, 1]. */
-  readonly last: Value;
-  /** [batch, heads, new] */
-  readonly ownDecay: Value;
-  /** [batch, heads, new], where keys may be left out. */
-  readonly margin: Value | undefined;
-}
-
-interface GroupOptions extends StepOptions {
-  readonly share: number;
-  readonly size: number;
-  readonly channels: number;
-  readonly valueChannels: number;
-}
-
-function attendGroup(
-  b: GraphBuilder,
-  group: Group,
-  states: StateList,
-  options: GroupOptions,
-  name: string,
-): Value {
-  const { batch, size, share, type, forgetting } = options;
-  const grows = { grows: forgetting ? name : 'length' };
-  const heads = size * share;
-  const keys = states.add(`key_${name}`, type, [batch, size, grows, options.channels]);
-  const values = states.add(`value_${name}`, type, [batch, size, grows, options.valueChannels]);
-  const decays = states.add(`decay_${name}`, 'float32', [batch, heads, grows]);
-  const stored = (x: Value) => (type === 'float32' ? x : b.op('Cast', [x], { attributes: { to: 10n } }));
-  const added = { key: stored(group.key), value: stored(group.value) };
-  const last = b.op('Squeeze', [group.last, b.int64([2])]);
-  let joined: { readonly key: Value; readonly value: Value };
-  let decay = decays.past;
-  if (forgetting === undefined || group.margin === undefined) {
-    joined = { key: concat(b, [keys.past, added.key], 2), value: concat(b, [values.past, added.value], 2) };
-  } else {
-    const margins = states.add(`margin_${name}`, 'float32', [batch, heads, grows]);
-    const leftOut = states.add(`left_out_${name}`, 'float32', [batch, heads]);
-    const past: ForgettingPast = { decay, margin: margins.past, leftOut: leftOut.past };
-    const kept = forgetKeys(b, { key: keys.past, value: values.past }, added, past, { ...forgetting, type });
-    joined = kept;
-    decay = kept.decay;
-    margins.present(concat(b, [kept.margin, group.margin], 2));
-    leftOut.present(b.op('Mul', [kept.leftOut, b.op('Exp', [last])]));
-  }
-  keys.present(joined.key);
-  values.present(joined.value);
-  decays.present(concat(b, [b.op('Sub', [decay, group.last]), group.ownDecay], 2));
-  const bias = concat(b, [b.op('Sub', [group.rows, b.op('Unsqueeze', [decay, b.int64([2])])]), group.own], 3);
-  const loaded = (x: Value) => (type === 'float32' ? x : b.op('Cast', [x], { attributes: { to: 1n } }));
-  return weigh(b, group.query, loaded(joined.key), loaded(joined.value), bias, options);
-}
-
-/** softmax(query · keyᵀ + bias) · value, each key head for `share` heads of queries. */
-function weigh(
-  b: GraphBuilder,
-  query: Value,
-  key: Value,
-  value: Value,
-  bias: Value,
-  { share, size }: GroupOptions,
-): Value {
-  const softmax = (scores: Value) => b.op('Softmax', [scores], { attributes: { axis: -1n } });
-  const transposed = b.op('Transpose', [key], { attributes: { perm: [0n, 1n, 3n, 2n] } });
-  if (share === 1) {
-    return b.op('MatMul', [softmax(b.op('Add', [b.op('MatMul', [query, transposed]), bias])), value]);
-  }
-  const shape = b.op('Shape', [bias]);
-  const extent = (axis: number) => b.op('Gather', [shape, b.int64([axis])], { attributes: { axis: 0n } });
-  const spread = (x: Value, ...tail: Value[]) =>
-    b.op('Reshape', [x, concat(b, [b.int64([0, size, share]), ...tail], 0)]);
-  const one = b.int64([2]);
-  const queries = spread(query, extent(2), b.int64([-1]));
-  const biases = spread(bias, extent(2), extent(3));
-  const scores = b.op('Add', [b.op('MatMul', [queries, b.op('Unsqueeze', [transposed, one])]), biases]);
-  const output = b.op('MatMul', [softmax(scores), b.op('Unsqueeze', [value, one])]);
-  return b.op('Reshape', [output, concat(b, [b.int64([0, size * share]), extent(2), b.int64([-1])], 0)]);
 }
 
 /** How far the score of each new key may exceed that of a later query's own key, [batch, heads, new]. */
@@ -242,10 +160,6 @@ function reorder(b: GraphBuilder, value: Value, order: readonly number[]): Value
 function splitHeads(b: GraphBuilder, value: Value, sizes: readonly number[]): readonly Value[] {
   if (sizes.length === 1) return [value];
   return b.ops('Split', [value, b.int64(sizes)], sizes.length, { attributes: { axis: 1n } });
-}
-
-function concat(b: GraphBuilder, values: readonly Value[], axis: number): Value {
-  return b.op('Concat', values, { attributes: { axis: BigInt(axis) } });
 }
 
 /** From `start` to the end of an axis. */

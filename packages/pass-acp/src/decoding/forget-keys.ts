@@ -18,7 +18,7 @@ export interface ForgettingPast {
   readonly leftOut: Value;
 }
 
-/** When keys are left out. */
+/** When keys are left out of a state that is returned whole. */
 export interface ForgettingOptions {
   /** Largest share of a row's attention that may be left out, of all keys and for ever. */
   readonly epsilon: number;
@@ -33,22 +33,22 @@ const ROUNDING_SHARE = 0.9;
 
 const END = Number.MAX_SAFE_INTEGER;
 
+/** How many leading keys no later query can reach. */
+interface Forgotten {
+  /** Scalar int64. */
+  readonly count: Value;
+  /** float32 [batch, heads, past + 1]: an upper bound of what is left out if so many leading keys go as the place says. */
+  readonly shares: Value;
+}
+
 /**
- * Emits a past without the leading keys that no later query can reach, its keys and values followed by new ones.
- *
  * A later query i gives key j at most the weight exp(margin[j] + D[i, j]), since its own key, which has D = 0, counts too, and
  * D[i, j] ≤ −decay[j] from now on. What all keys left out may get of a row adds up to `leftOut`, which shrinks by every gate
  * that follows, and keys go as long as it stays below ε. So the share that is missing in any row is below ε however long the
  * sequence gets; a threshold for single keys, −2U − log L + log ε, would have to know the length in advance.
  * (Adaptive Computation Pruning for the Forgetting Transformer, arXiv 2504.06949, section 3, for the weight of one key.)
  */
-export function forgetKeys(
-  b: GraphBuilder,
-  keyValues: KeyValues,
-  added: KeyValues,
-  past: ForgettingPast,
-  { epsilon, least, type }: ForgettingOptions,
-): KeyValues & ForgettingPast {
+function countForgotten(b: GraphBuilder, past: ForgettingPast, epsilon: number): Forgotten {
   const weights = b.op('Exp', [b.op('Sub', [past.margin, past.decay])]);
   const before = b.op('Unsqueeze', [past.leftOut, b.int64([2])]);
   const totals = b.op('Add', [b.op('CumSum', [weights, b.constant(Tensor.int64([2], []))]), before]);
@@ -59,6 +59,39 @@ export function forgetKeys(
   });
   // Heads and sequences of one tensor keep as many keys as the one that reaches farthest.
   const count = b.op('ReduceMin', [counts], { attributes: { keepdims: 0n } });
+  return { count, shares: b.op('Concat', [before, totals], { attributes: { axis: 2n } }) };
+}
+
+/**
+ * Emits what is known of a past without the leading keys that no later query can reach. Keys and values are for whoever keeps
+ * them to drop.
+ *
+ * @returns `count` int64 [1], how many those are
+ */
+export function forgetRows(
+  b: GraphBuilder,
+  past: ForgettingPast,
+  epsilon: number,
+): ForgettingPast & { readonly count: Value } {
+  const { count, shares } = countForgotten(b, past, epsilon);
+  const start = b.op('Unsqueeze', [count, b.int64([0])]);
+  return {
+    count: start,
+    decay: b.op('Slice', [past.decay, start, b.int64([END]), b.int64([2])]),
+    margin: b.op('Slice', [past.margin, start, b.int64([END]), b.int64([2])]),
+    leftOut: b.op('Gather', [shares, count], { attributes: { axis: 2n } }),
+  };
+}
+
+/** Emits a past without the leading keys that no later query can reach, its keys and values followed by new ones. */
+export function forgetKeys(
+  b: GraphBuilder,
+  keyValues: KeyValues,
+  added: KeyValues,
+  past: ForgettingPast,
+  { epsilon, least, type }: ForgettingOptions,
+): KeyValues & ForgettingPast {
+  const { count, shares } = countForgotten(b, past, epsilon);
   const isWorthIt = b.op('GreaterOrEqual', [count, b.int64([least], [])], {
     types: [tensorType('bool', [])],
   });
@@ -80,7 +113,6 @@ export function forgetKeys(
     body.op('Concat', [kept, more], { attributes: { axis: 2n } });
   const forget = branch('forget', (body) => {
     const cut = (part: Value) => body.op('Slice', [part, start, body.int64([END]), body.int64([2])]);
-    const shares = body.op('Concat', [before, totals], { attributes: { axis: 2n } });
     return [
       join(body, cut(keyValues.key), added.key),
       join(body, cut(keyValues.value), added.value),

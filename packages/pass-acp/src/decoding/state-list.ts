@@ -9,6 +9,8 @@ export interface AddedState {
   readonly past: Value;
   /** Makes a value the output that the next run gets. */
   present(value: Value): void;
+  /** Makes a value the output with the rows that the next run gets behind those of the past, less what `drop` says. */
+  append(rows: Value, drop: Value | undefined): void;
 }
 
 /** Adds inputs and outputs for states to a graph and keeps the list of them. */
@@ -20,9 +22,10 @@ export class StateList {
     this.#graph = graph;
   }
 
-  /** Adds the input `past_<name>`; its output will be `present_<name>`. */
+  /** Adds the input `past_<name>`; its output will be `present_<name>`, or `new_<name>` where only rows are added. */
   add(name: string, type: DataType, extents: readonly StateExtent[]): AddedState {
     const graph = this.#graph;
+    const axis = extents.findIndex((each) => typeof each === 'object');
     const typeAt = (place: string) =>
       tensorType(
         type,
@@ -30,13 +33,26 @@ export class StateList {
       );
     const past = graph.newValue(`past_${name}`, typeAt('past'));
     graph.inputs.push(past);
-    const present = (value: Value) => {
-      value.name = graph.newName(`present_${name}`);
-      value.type = typeAt('present');
-      graph.setOutputs([...graph.outputs, value]);
-      const start = extents.map((each) => (typeof each === 'object' ? 0 : each));
-      this.states.push({ input: past.name, output: value.name, type, start });
+    const start = extents.map((each) => (typeof each === 'object' ? 0 : each));
+    return {
+      past,
+      present: (value) => {
+        const output = this.output(value, `present_${name}`, typeAt('present'));
+        this.states.push({ input: past.name, output, type, start });
+      },
+      append: (rows, drop) => {
+        const output = this.output(rows, `new_${name}`, typeAt('new'));
+        const dropped = drop === undefined ? {} : { drop: drop.name };
+        this.states.push({ input: past.name, output, type, start, append: axis, ...dropped });
+      },
     };
-    return { past, present };
+  }
+
+  /** Makes a value an output of the graph and returns its name. */
+  output(value: Value, name: string, type: Value['type']): string {
+    value.name = this.#graph.newName(name);
+    value.type = type;
+    this.#graph.setOutputs([...this.#graph.outputs, value]);
+    return value.name;
   }
 }

@@ -31,8 +31,13 @@ const schema = z.strictObject({
   epsilon: z.number().min(0).max(0.5).default(0),
   /** Element type of cached keys and values. */
   cache: z.enum(['float32', 'float16']).default('float32'),
+  /**
+   * What comes out of cached keys and values: the whole, as other engines take it back, or only the rows that are new, which
+   * whoever runs the model puts behind those it has (`append` and `drop` of `CarriedState`), so that nothing is copied.
+   */
+  returns: z.enum(['whole', 'rows']).default('whole'),
   /** Most states that the heads of one attention are spread over, where keys are left out. */
-  groups: z.int().min(1).max(64).default(MOST_GROUPS),
+  groups: z.int().min(1).max(1024).optional(),
   /** Keys are left out of a state when there are so many to leave out. */
   least: z.int().min(1).max(65_536).default(32),
 });
@@ -135,7 +140,7 @@ class Conversion {
     const returned = this.#graph.outputs.length;
     const count = this.#countNew(tokens, length);
     const causalBias = this.#causalBias(count);
-    const attention = matched.map((each, index) => this.#replaceAttention(each, index, causalBias));
+    const attention = matched.map((each, index) => this.#replaceAttention(each, index, count, causalBias));
     for (const [index, shift] of shifts.entries()) this.#replaceShift(shift, index);
 
     const nodes = original.filter((node) => node.graph === this.#graph);
@@ -252,10 +257,15 @@ class Conversion {
     return bias;
   }
 
-  #replaceAttention({ attention, queryBound }: Matched, index: number, causalBias: Value): DecodedAttention {
+  #replaceAttention(
+    { attention, queryBound }: Matched,
+    index: number,
+    count: Value,
+    causalBias: Value,
+  ): DecodedAttention {
     const { core, query, scoreBound } = attention;
     const node = core.output.producer as Node;
-    const { epsilon, least, cache, groups: most } = this.#options;
+    const { epsilon, least, cache, returns } = this.#options;
     const batch = this.#types.shapeOf(query.value)?.[query.axes.indexOf('batch')] ?? null;
     if (batch === null) throw refusal(node.name, `the batch has neither a number nor a name (${node})`);
     if (attention.decay.kind === 'gates') {
@@ -267,14 +277,19 @@ class Conversion {
     const reason =
       epsilon > 0 && scoreBound === undefined ? 'no bound of the scores follows from the weights' : undefined;
     const forgets = epsilon > 0 && scoreBound !== undefined;
-    const all = [Array.from({ length: attention.keyHeads }, (_, head) => head)];
-    const groups = forgets ? groupHeads(attention, most) : all;
+    // The rows of one head lie behind each other, so that a state of it grows in place.
+
+    const most =
+      this.#options.groups ?? (returns === 'rows' ? attention.keyHeads : forgets ? MOST_GROUPS : 1);
+    const groups = groupHeads(attention, most);
     const b = this.#builder(node);
     const output = attendStep(b, attention, this.#states, {
       index,
       groups,
       batch,
       type: cache,
+      returns,
+      count,
       causalBias,
       forgetting: forgets ? { epsilon, least, scoreBound, queryBound } : undefined,
     });

@@ -55,8 +55,8 @@ export interface DecayingAttention {
   /** Factor on query · key. */
   readonly scale: number;
   readonly decay: Decay;
-  /** bool [batch, keys]: the keys that any query may see; absent where all are. */
-  readonly padding: Value | undefined;
+  /** Emits bool [batch, keys], or [1, keys]: the keys that any query may see; absent where all are. */
+  readonly padding: ((b: GraphBuilder) => Value) | undefined;
   /** Whether there are, or may be, more keys than queries: the graph takes keys from a cache. */
   readonly hasPast: boolean;
   /** U, from the weights: no |scale · query · key| exceeds it for any input. Absent where only a run can tell. */

@@ -29,7 +29,7 @@ test('chunks of any lengths give the rows of the whole', async () => {
       const total = lengths.reduce((a, b) => a + b, 0);
       const x = randomRows(batch, total, WIDTH, seed);
       const whole = await runModel(forgettingModel(options), { x });
-      const { rows } = await decodeRows(decoderOf(forgettingModel(options)), x, lengths);
+      const { rows } = await decodeRows(decoderOf(forgettingModel(options)), { x }, lengths);
       expect(largestDifference(whole, rows)).toBeLessThan(2e-5);
     }),
     { numRuns: 20, seed: 11 },
@@ -51,7 +51,7 @@ test.each(['pad', 'concat', 'slice-pad', 'pad-slice'] satisfies ShiftForm[])(
 test('keys and values in float16 stay close', async () => {
   const x = randomRows(2, 30, WIDTH, 4);
   const decoder = decoderOf(forgettingModel(), { cache: 'float16' });
-  const { rows, states } = await decodeRows(decoder, x, [10, 1, 19]);
+  const { rows, states } = await decodeRows(decoder, { x }, [10, 1, 19]);
   expect(states.at(-1)?.past_key_0?.type).toBe('float16');
   expect(largestDifference(await runModel(forgettingModel(), { x }), rows)).toBeLessThan(5e-3);
 });
@@ -92,7 +92,7 @@ test('positions go on counting', async () => {
   const whole = await runModel(counted(), { x });
   const decoder = decoderOf(counted());
   expect(carriedStates(decoder).map(({ input }) => input)).toContain('past_position');
-  const { rows } = await decodeRows(decoder, x, [5, 1, 6]);
+  const { rows } = await decodeRows(decoder, { x }, [5, 1, 6]);
   expect(largestDifference(whole, rows)).toBeLessThan(2e-5);
 });
 
@@ -109,7 +109,7 @@ test('rows of a table that are read up to the length go on too', async () => {
       return b.op('Add', [y, b.op('Slice', [table, b.int64([0]), length, b.int64([0])])]);
     });
   const x = randomRows(1, 12, WIDTH, 9);
-  const { rows } = await decodeRows(decoderOf(placed()), x, [5, 1, 6]);
+  const { rows } = await decodeRows(decoderOf(placed()), { x }, [5, 1, 6]);
   expect(largestDifference(await runModel(placed(), { x }), rows)).toBeLessThan(2e-5);
 });
 

@@ -28,16 +28,30 @@ export interface Decoded {
   readonly states: readonly Readonly<Record<string, ort.Tensor>>[];
 }
 
-/** Runs a decoder of rows `x` [batch, length, width] in chunks of these lengths, in this process. */
-export function decodeRows(model: Model, x: Feed, lengths: readonly number[]): Promise<Decoded> {
-  const [batch = 1, total = 0, width = 1] = x.dims;
-  return decode(model, batch, lengths, (from, length) => {
-    const rows = Array.from({ length: batch }, (_, b) =>
-      x.data.subarray((b * total + from) * width, (b * total + from + length) * width),
-    );
-    const chunk = Float32Array.from(rows.flatMap((row) => [...row]));
-    return { x: new ort.Tensor('float32', chunk, [batch, length, width]) };
-  });
+/**
+ * Runs a decoder of rows in chunks of these lengths, in this process.
+ *
+ * @param feeds by input, [batch, length, width] or [batch, heads, length, channels]
+ */
+export function decodeRows(
+  model: Model,
+  feeds: Readonly<Record<string, Feed>>,
+  lengths: readonly number[],
+): Promise<Decoded> {
+  const batch = Object.values(feeds)[0]?.dims[0] ?? 1;
+  return decode(model, batch, lengths, (from, length) =>
+    Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, rowsOf(feed, from, length)])),
+  );
+}
+
+function rowsOf({ data, dims }: Feed, from: number, length: number): ort.Tensor {
+  const [total = 0, width = 1] = dims.slice(-2);
+  const groups = data.length / (total * width);
+  const rows = Array.from({ length: groups }, (_, group) =>
+    data.subarray((group * total + from) * width, (group * total + from + length) * width),
+  );
+  const chunk = Float32Array.from(rows.flatMap((row) => [...row]));
+  return new ort.Tensor('float32', chunk, [...dims.slice(0, -2), length, width]);
 }
 
 /** Runs a decoder of bytes in chunks of these lengths, in this process. */

@@ -33,7 +33,9 @@ export class Decoder {
   /** @throws SenteiError `unsupported-model` for anything but tokens, states and logits */
   constructor(session: Session, states: readonly CarriedState[]) {
     const others = session.inputs.filter(({ name }) => !states.some(({ input }) => input === name));
-    const returned = session.outputs.filter(({ name }) => !states.some(({ output }) => output === name));
+    const returned = session.outputs.filter(
+      ({ name }) => !states.some(({ output, drop }) => output === name || drop === name),
+    );
     const [tokens, logits] = [others[0], returned[0]];
     const isLanguageModel =
       others.length === 1 &&

@@ -70,6 +70,14 @@ export interface TimeRequest {
   readonly runs: number;
 }
 
+/** An output that is handed on to an input, or put behind what the input had; see `CarriedState` of `@sentei/ir`. */
+export interface CarriedOutput {
+  readonly input: string;
+  readonly output: string;
+  readonly append?: number | undefined;
+  readonly drop?: string | undefined;
+}
+
 /**
  * A run that hands outputs on to inputs of the next one, inside the process: a cache of keys and values never travels. Of a
  * failed run nothing is kept.
@@ -79,7 +87,7 @@ export interface StepRequest {
   /** For the inputs that no output is handed on to. */
   readonly feeds: Feeds;
   /** Which outputs are handed on to which inputs. */
-  readonly carried: readonly { readonly input: string; readonly output: string }[];
+  readonly carried: readonly CarriedOutput[];
   /** What the carried inputs get in this run, in place of what the last one left. */
   readonly start?: Feeds | undefined;
   /** Names of the outputs to send back; none is allowed. */
