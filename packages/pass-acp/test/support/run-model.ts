@@ -8,26 +8,15 @@ export interface Feed {
 
 /** Runs a model of float32 inputs and outputs in this process and returns its first output. */
 export async function runModel(model: Model, feeds: Readonly<Record<string, Feed>>): Promise<Float32Array> {
-  const [output] = Object.values(await runOutputs(model, feeds));
-  return output?.data as Float32Array;
-}
-
-/** As `runModel`, all outputs by name, in order. */
-export async function runOutputs(
-  model: Model,
-  feeds: Readonly<Record<string, Feed>>,
-): Promise<Readonly<Record<string, Feed>>> {
   const session = await ort.InferenceSession.create(writeModelBytes(model), { logSeverityLevel: 3 });
   try {
     const tensors = Object.entries(feeds).map(
       ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
     );
     const outputs = await session.run(Object.fromEntries(tensors));
-    const found = session.outputNames.map((name) => {
-      const { data, dims } = outputs[name] ?? new ort.Tensor('float32', [], [0]);
-      return [name, { data: data as Float32Array, dims }] as const;
-    });
-    return Object.fromEntries(found);
+    const [name] = session.outputNames;
+    const output = name === undefined ? undefined : outputs[name];
+    return output?.data as Float32Array;
   } finally {
     await session.release();
   }
