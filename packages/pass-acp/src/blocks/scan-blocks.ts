@@ -1,5 +1,6 @@
 import { type GraphBuilder, tensorType, type Value } from '@sentei/ir';
 import { largestOf } from './largest-of.ts';
+import { partOfSlab, type Slab } from './relative-bias.ts';
 
 /** What is known of every query block, one row a block, before the keys that precede it are added. */
 export interface ScannedBlocks {
@@ -11,6 +12,8 @@ export interface ScannedBlocks {
   /** [n, rows, value channels] and [n, rows, 1]: sums over the block's own keys. */
   readonly numerator: Value;
   readonly denominator: Value;
+  /** A bias that the products do not hold; rows are rescaled in every block then. */
+  readonly slab: Slab | undefined;
   readonly width: number;
   readonly valueChannels: number;
   /** bool [n, 1]: whether no exponential of a block can overflow. Absent where the weights rule that out. */
@@ -31,7 +34,7 @@ export interface Sums {
  * @param values [all keys, value channels]
  */
 export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): Sums {
-  const { width, valueChannels, isSafe, opset } = blocks;
+  const { width, valueChannels, isSafe, slab, opset } = blocks;
   const matrix = (columns: number) => tensorType('float32', [null, columns]);
   const types = [matrix(valueChannels), matrix(1)] as const;
   const index = tensorType('int64', [1]);
@@ -46,19 +49,18 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
     { name: 'numerator', type: types[0], value: blocks.numerator },
     { name: 'denominator', type: types[1], value: blocks.denominator },
     ...(isSafe === undefined ? [] : [{ name: 'is_safe', type: tensorType('bool', [1]), value: isSafe }]),
+    ...(slab === undefined ? [] : [{ name: 'first_row', type: index, value: slab.firstRows }]),
   ];
-  const body = b.subgraph('query_block', inputs, (block, values_) => {
-    const [query, start, end, numerator, denominator, safe] = values_ as [
-      Value,
-      Value,
-      Value,
-      Value,
-      Value,
-      Value | undefined,
-    ];
+  const body = b.subgraph('query_block', inputs, (block, given) => {
+    const [query, start, end, numerator, denominator] = given as [Value, Value, Value, Value, Value];
+    const [safe, firstRow] = isSafe === undefined ? [undefined, given[5]] : [given[5], given[6]];
     const sum = (on: GraphBuilder, isRescaled: boolean): Sums => {
       const chosen = (x: Value) => on.op('Slice', [x, start, end, on.int64([0])]);
-      const scores = on.op('Gemm', [query, chosen(keys)], { attributes: { transB: 1n } });
+      const visible = chosen(keys);
+      const bias = slab && firstRow && partOfSlab(on, slab, firstRow, start, end);
+      const scores = on.op('Gemm', [query, visible, ...(bias === undefined ? [] : [bias])], {
+        attributes: { transB: 1n },
+      });
       const own = { numerator, denominator };
       const from = isRescaled ? rescaled(on, scores, own, opset) : { scores, ...own };
       const weights = on.op('Exp', [from.scores]);
@@ -68,7 +70,7 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
         denominator: on.op('Add', [sums, from.denominator]),
       };
     };
-    if (safe === undefined) return typed(sum(block, false));
+    if (safe === undefined) return typed(sum(block, slab !== undefined));
     const branch = (name: string, isRescaled: boolean) =>
       block.subgraph(name, [], (on) => typed(sum(on, isRescaled)));
     const [above, below] = block.ops('If', [safe], 2, {
