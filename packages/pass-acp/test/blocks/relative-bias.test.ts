@@ -13,6 +13,7 @@ import {
   type ForgettingOptions,
   forgettingModel,
 } from '../../../anatomy/test/support/forgetting-attention.ts';
+import { type CaseOptions, caseFeeds, openCase, worstError } from '../support/attention-case.ts';
 import { pruneModel, SMALL } from '../support/prune-model.ts';
 import { largestDifference, openModel } from '../support/run-model.ts';
 
@@ -80,6 +81,31 @@ test('a bias so far above that of the own key that exponentials would overflow i
   expect(largestDifference(await before.run({ x }), await after.run({ x }))).toBeLessThan(1e-4);
   await Promise.all([before.close(), after.close()]);
 });
+
+const steep = (head: number, distance: number) =>
+  (head === 0 ? -0.7 : -0.05) * distance + 3 * Math.sin(distance);
+
+test.each([
+  [{}, {}],
+  [{ opset: 13, scoreBound: 20 }, {}],
+  [{ keyHeads: 1 }, {}],
+  [{ hasPast: true }, { keys: 170 }],
+  [{ hasPast: true }, { keys: 71 }],
+  [{ hasPadding: true }, { visible: (position: number, sequence: number) => position >= 30 * sequence }],
+  [{ elementType: 'float16' }, {}],
+] satisfies [CaseOptions, Partial<Parameters<typeof caseFeeds>[1]>][])(
+  'a bias with %o is that of float64',
+  async (options, given) => {
+    const lowered: CaseOptions = { ...options, bias: steep };
+    const { run, close } = await openCase(lowered);
+    for (const queries of [1, 20, 21, 70]) {
+      const feeds = caseFeeds(lowered, { batch: 2, queries, gate: () => 0, ...given });
+      const { absolute } = worstError(lowered, feeds, await run(feeds));
+      expect(absolute, `${queries} queries`).toBeLessThan('elementType' in options ? 2e-3 : 2e-5);
+    }
+    await close();
+  },
+);
 
 test('what is left out of a row weighs less than epsilon, for every bias and every input', async () => {
   const slopes = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { minLength: 2, maxLength: 2 });
