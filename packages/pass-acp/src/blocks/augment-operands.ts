@@ -61,8 +61,9 @@ export function augmentOperands(
   const key = repeated(b, attention, operand(b, attention, attention.key));
   const { high, low } = runningSums(b, arrange(b, decay.logGates, ['batch', 'head', 'position']));
   const atQueries = attention.hasPast ? lastOf(b, high, query) : high;
+  const visible = padding && ofEverySequence(b, padding, query);
   const hidden =
-    padding && b.op('Where', [b.op('Unsqueeze', [padding, b.int64([1])]), low, b.float32([-UNSEEN], [])]);
+    visible && b.op('Where', [b.op('Unsqueeze', [visible, b.int64([1])]), low, b.float32([-UNSEEN], [])]);
   const column = (value: Value) => b.op('Unsqueeze', [value, b.int64([3])]);
   const filled = (like: Value, value: number) =>
     b.op('ConstantOfShape', [b.op('Shape', [like])], { attributes: { value: Tensor.floats([value]) } });
@@ -77,10 +78,16 @@ export function augmentOperands(
     value: repeated(b, attention, operand(b, attention, attention.value)),
     bare: { query, key },
     sums: { high, low, atQueries },
-    visible: padding,
+    visible,
     width: channels + SHIFT_CHANNEL + 1,
     valueChannels,
   };
+}
+
+/** [batch, keys] from that or [1, keys]. */
+function ofEverySequence(b: GraphBuilder, visible: Value, query: Value): Value {
+  const batch = b.op('Slice', [b.op('Shape', [query]), b.int64([0]), b.int64([1])]);
+  return b.op('Expand', [visible, b.op('Concat', [batch, b.int64([1])], { attributes: { axis: 0n } })]);
 }
 
 function operand(b: GraphBuilder, { elementType }: DecayingAttention, from: Operand): Value {
