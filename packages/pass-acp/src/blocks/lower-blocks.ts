@@ -212,19 +212,18 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
     isBounded: lowering.isBounded,
     opset: lowering.opset,
   });
-  const complete = (x: Value, channels: number) =>
-    b.op('Slice', [grouped(x, channels), b.int64([0]), b.int64([1]), b.int64([1])]);
   const others = b.op('Sub', [plan.count, b.int64([1])]);
-  const joined = () =>
-    b.op(
-      'Concat',
-      [
-        b.op('Div', [complete(numerator, valueChannels), complete(denominator, 1)]),
-        reshape(summed, groups, others, plan.rows, size(valueChannels)),
-      ],
-      { attributes: { axis: 1n } },
-    );
-  const output = first === 0 ? summed : joined();
+  const all = (own: Value, whole: Value, channels: number) => {
+    if (first === 0) return whole;
+    const complete = b.op('Slice', [grouped(own, channels), b.int64([0]), b.int64([1]), b.int64([1])]);
+    return b.op('Concat', [complete, reshape(whole, groups, others, plan.rows, size(channels))], {
+      attributes: { axis: 1n },
+    });
+  };
+  const output = b.op('Div', [
+    all(numerator, summed.numerator, valueChannels),
+    all(denominator, summed.denominator, 1),
+  ]);
   return b.op('Slice', [
     reshape(output, batch, heads, plan.paddedLength, size(valueChannels)),
     b.int64([0]),

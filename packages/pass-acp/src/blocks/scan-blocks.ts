@@ -12,7 +12,7 @@ export interface ScannedBlocks {
   /** [n, rows, value channels] and [n, rows, 1]: sums over the block's own keys. */
   readonly numerator: Value;
   readonly denominator: Value;
-  /** A bias that the products do not hold. */
+  /** A bias that the products do not hold; exponentials need a shift then. */
   readonly slab: Slab | undefined;
   readonly width: number;
   readonly valueChannels: number;
@@ -21,13 +21,19 @@ export interface ScannedBlocks {
   readonly opset: number;
 }
 
+/** Sums over all keys of a row: what the values add up to, [n, rows, value channels], and the weights, [n, rows, 1]. */
+export interface WholeSums {
+  readonly numerator: Value;
+  readonly denominator: Value;
+}
+
 /**
- * Adds the keys before each block and divides: [n, rows, value channels].
+ * Adds the keys before each block. The loop does as little as it can: every operator in it costs microseconds a block.
  *
  * @param keys [all keys, width]
  * @param values [all keys, value channels]
  */
-export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): Value {
+export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): WholeSums {
   const { width, valueChannels, isBounded, opset, slab } = blocks;
   const matrix = (columns: number) => tensorType('float32', [null, columns]);
   const index = tensorType('int64', [1]);
@@ -38,31 +44,46 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
       { name: 'start', type: index },
       { name: 'end', type: index },
       { name: 'numerator', type: matrix(valueChannels) },
-      { name: 'denominator', type: matrix(1) },
+      ...(isBounded ? [] : [{ name: 'denominator', type: matrix(1) }]),
       ...(slab === undefined ? [] : [{ name: 'first_row', type: index }]),
     ],
     (block, inputs) => {
-      const [query, start, end, numerator, denominator] = inputs as [Value, Value, Value, Value, Value];
-      const [, , , , , firstRow] = inputs;
+      const [query = null, start = null, end = null, numerator = null, denominator = null] = inputs;
       const chosen = (x: Value) => block.op('Slice', [x, start, end, block.int64([0])]);
-      const visible = chosen(keys);
-      const bias = slab && firstRow && partOfSlab(block, slab, firstRow, start, end);
-      const scores = block.op('Gemm', [query, visible, ...(bias === undefined ? [] : [bias])], {
+      const factors = [query, chosen(keys)];
+      const bias = slab && partOfSlab(block, slab, inputs.at(-1) ?? null, start, end);
+      const scores = block.op('Gemm', bias === undefined ? factors : [...factors, bias], {
         attributes: { transB: 1n },
       });
-      const own = isBounded
-        ? { scores, numerator, denominator }
-        : rescaled(block, { scores, numerator, denominator }, opset);
+      const own =
+        numerator === null || denominator === null
+          ? { scores, numerator }
+          : rescaled(block, { scores, numerator, denominator }, opset);
       const weights = block.op('Exp', [own.scores]);
       const weighted = block.op('Gemm', [weights, chosen(values), own.numerator]);
       const sums = block.op('ReduceSum', [weights, block.int64([-1])], { attributes: { keepdims: 1n } });
-      const total = block.op('Add', [sums, own.denominator]);
-      return [{ value: block.op('Div', [weighted, total]), type: matrix(valueChannels) }];
+      const total = 'denominator' in own ? block.op('Add', [sums, own.denominator]) : sums;
+      return [
+        { value: weighted, type: matrix(valueChannels) },
+        { value: total, type: matrix(1) },
+      ];
     },
   );
-  const inputs = [blocks.query, blocks.starts, blocks.ends, blocks.numerator, blocks.denominator];
-  if (slab !== undefined) inputs.push(slab.firstRows);
-  return b.op('Scan', inputs, { attributes: { body, num_scan_inputs: BigInt(inputs.length) } });
+  const inputs = [
+    blocks.query,
+    blocks.starts,
+    blocks.ends,
+    blocks.numerator,
+    ...(isBounded ? [] : [blocks.denominator]),
+    ...(slab === undefined ? [] : [slab.firstRows]),
+  ];
+  const [numerator, total] = b.ops('Scan', inputs, 2, {
+    attributes: { body, num_scan_inputs: BigInt(inputs.length) },
+  }) as [Value, Value];
+  return {
+    numerator,
+    denominator: isBounded ? b.op('Add', [blocks.denominator, total]) : total,
+  };
 }
 
 /** Below every score that is seen, above those that are not. */
