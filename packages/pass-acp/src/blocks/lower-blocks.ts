@@ -175,6 +175,7 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
   const denominator = b.op('ReduceSum', [weights, b.int64([-1])], { attributes: { keepdims: 1n } });
 
   const first = hasPast ? 0 : 1;
+  const perRow = (x: Value) => reshape(x, groups, plan.count, plan.rows);
   const logSums = b.op('Log', [denominator]);
   const blocks: ChosenBlocks = {
     groups,
@@ -185,12 +186,8 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
     span,
     origin,
     first,
-    logSums: reshape(
-      shift === undefined ? logSums : b.op('Add', [logSums, shift]),
-      groups,
-      plan.count,
-      plan.rows,
-    ),
+    logSums: perRow(shift === undefined ? logSums : b.op('Add', [logSums, shift])),
+    shift: shift && perRow(shift),
   };
   const chosen = chooseKeys(b, operands, blocks, { ...lowering, relative });
   // Everything per block as [groups, blocks, rows, …]: the first block of a group may be complete, the others get more keys.
@@ -209,7 +206,6 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
     denominator: scanned(denominator, 1),
     width,
     valueChannels,
-    isBounded: lowering.isBounded,
     opset: lowering.opset,
   });
   const others = b.op('Sub', [plan.count, b.int64([1])]);

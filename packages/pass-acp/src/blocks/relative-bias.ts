@@ -172,14 +172,8 @@ function toeplitz(
 }
 
 /** Emits a block's part of the slab in the body of a Scan: [rows, keys it visits]. */
-export function partOfSlab(
-  b: GraphBuilder,
-  slab: Slab,
-  firstRow: Value | null,
-  start: Value | null,
-  end: Value | null,
-): Value {
-  const vector = (...parts: (Value | null)[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
+export function partOfSlab(b: GraphBuilder, slab: Slab, firstRow: Value, start: Value, end: Value): Value {
+  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
   const firstColumn = b.op('Sub', [slab.width, b.op('Sub', [end, start])]);
   return b.op('Slice', [
     slab.values,
