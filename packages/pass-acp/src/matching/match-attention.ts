@@ -23,6 +23,9 @@ import { readPadding } from './read-padding.ts';
 /** A masked score of at most U + fill gets no weight in float32 next to one of at least −U, this far below it. */
 const SAFE_FILL_MARGIN = 120;
 
+/** Least bias of a row's own key that leaves masked scores that far below it. */
+const LEAST_OWN_BIAS = -20;
+
 /** A fill that takes the place of scores whose bound is not known. */
 const LARGEST_FILL = -1e4;
 
@@ -184,7 +187,10 @@ function readDecay(
 ): ReadDecay | Unprunable {
   const alongKeys = reading.biases.filter(({ leaf }) => !isAlongRows(leaf.view));
   const [bias, second] = alongKeys;
+  if (bias === undefined && reading.slope !== 0) return readSlope(reading.slope, heads);
   if (bias === undefined) return { reason: nothingDecays(core) };
+  if (reading.slope !== 0)
+    return { reason: `positions are added to the scores, and a bias (${bias.leaf.value})` };
   if (second !== undefined)
     return {
       reason: `two biases of keys are added to the scores (${second.leaf.value}, ${bias.leaf.value})`,
@@ -195,6 +201,20 @@ function readDecay(
   if (distance !== undefined) return readDistance(distance, bias.coefficient, heads, reading.keyMasks);
   const found = bias.leaf.value.producer ?? bias.leaf.value;
   return { reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${found})` };
+}
+
+/** ALiBi with one slope for all heads. */
+function readSlope(slope: number, heads: number): ReadDecay | Unprunable {
+  const bias = {
+    slopes: [slope],
+    samples: undefined,
+    table: undefined,
+    own: undefined,
+    hidden: undefined,
+    counted: undefined,
+  };
+  const decay = distanceDecay(bias, heads);
+  return 'reason' in decay ? decay : { decay, isAnchored: false, hidden: undefined };
 }
 
 function readDistance(
@@ -210,7 +230,9 @@ function readDistance(
   if (counted !== undefined && !masks.some((mask) => !mask.visibleWhenZero && isMadeOf(mask.value, counted)))
     return { reason: 'keys that do not count for distances are not masked' };
   const hidden = distance.hidden === undefined ? undefined : coefficient * distance.hidden;
-  return { decay, isAnchored: true, hidden };
+  const isAnchored =
+    coefficient > 0 && coefficient * (distance.own ?? Number.NEGATIVE_INFINITY) >= LEAST_OWN_BIAS;
+  return { decay, isAnchored, hidden };
 }
 
 const ROLES: Readonly<Record<string, AxisRole>> = { 0: 'batch', 1: 'head', q: 'query', k: 'key' };
@@ -294,7 +316,7 @@ function checkFill(
   const fills = [
     [replacing, isAnchored ? limit : FINAL_FILL],
     // The bias has it in place of a number for the key, and the score is added.
-    [hidden, limit],
+    [hidden, isAnchored ? limit : FINAL_FILL],
     [added, isAnchored ? LARGEST_ADDED_FILL : FINAL_FILL],
   ] as const;
   const weak = fills.find(([fill, least]) => !(fill <= least));
