@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { spectralNormBound } from '../src/spectral-norm.ts';
+import { spectralNormBound } from '../../src/vectors/spectral-norm.ts';
 
 /** ‖A x‖ / ‖x‖ after power iterations: at most the norm, and near it. */
 function powerIteration(rows: readonly (readonly number[])[]): number {
