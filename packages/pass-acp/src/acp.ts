@@ -13,10 +13,11 @@ import {
 import { z } from 'zod';
 import { lowerToBlocks } from './blocks/lower-blocks.ts';
 import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-blocks.ts';
+import { proposeFused } from './fused/propose-fused.ts';
 import type { Decay, DecayingAttention } from './matching/decaying-attention.ts';
+import { isLowered } from './matching/is-lowered.ts';
 import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
-import { withRunningSums } from './matching/running-sums.ts';
 import { largestFall, staticWindows } from './threshold/static-window.ts';
 
 const schema = z.strictObject({
@@ -28,6 +29,14 @@ const schema = z.strictObject({
   tile: z.int().min(1).max(1024).default(32),
   /** Sequences up to this length are computed densely. */
   whole: z.int().min(1).max(65_536).default(512),
+  /** Where the model will run. */
+  target: z.enum(['cpu', 'cuda']).default('cpu'),
+  /** `blocks`: standard operators; `fused`: ONNX Runtime's fused attention; `auto`: what suits the target. */
+  form: z.enum(['auto', 'blocks', 'fused']).default('auto'),
+  /** Element type of the fused products; by default float16 for CUDA and float32 for the CPU. */
+  precision: z.enum(['auto', 'float16', 'float32']).default('auto'),
+  /** Lets fused attention leave out what a window does not cover; without, it computes all keys. */
+  windows: z.boolean().default(true),
 });
 
 /** Options of `acp()`; the schema describes each. */
@@ -48,12 +57,17 @@ export const acp = definePass({
   description: 'skip what forgetting attention has provably forgotten',
   guarantee: 'bounded',
   schema,
-  *propose(model, _context, options) {
+  async *propose(model, context, options) {
+    if (formOf(options) === 'fused') {
+      yield* proposeFused(model, context, { ...options, precision: precisionOf(options) });
+      return;
+    }
     const types = inferTypes(model);
     const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
     const facts = { norms, shapeOf: (value: Value) => types.shapeOf(value) };
+    const unlowered = findAttentionCores(model.graph, types).filter((core) => !isLowered(core));
     const plans = new PlanCache(options);
-    for (const [index, core] of findAttentionCores(model.graph, types).entries()) {
+    for (const [index, core] of unlowered.entries()) {
       const name = `attention ${index}`;
       const nodes = core.nodes.map(String);
       const found = matchAttention(core, types, facts);
@@ -62,6 +76,16 @@ export const acp = definePass({
     }
   },
 });
+
+function formOf({ form, target }: z.output<typeof schema>): 'blocks' | 'fused' {
+  if (form !== 'auto') return form;
+  return target === 'cuda' ? 'fused' : 'blocks';
+}
+
+function precisionOf({ precision, target }: z.output<typeof schema>): 'float16' | 'float32' {
+  if (precision !== 'auto') return precision;
+  return target === 'cuda' ? 'float16' : 'float32';
+}
 
 function propose(
   model: Model,
@@ -74,15 +98,16 @@ function propose(
   const { scoreBound, decay } = attention;
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
   const fall = decay.kind === 'gates' ? Number.POSITIVE_INFINITY : largestFall(decay);
-  const needed = Math.log(options.whole + 1) - Math.log(options.epsilon);
+  const needed = -Math.log(options.epsilon);
   if (fall < needed) {
     return refuse(
       `nothing to prune: the bias falls by at most ${fall.toFixed(1)}, and ${needed.toFixed(1)} is needed`,
     );
   }
   const scores = {
+    ...(scoreBound !== undefined && { scoreBound }),
     logEpsilon: Math.log(options.epsilon),
-    ...(scoreBound !== undefined && { scoreBound, ...windowScores(decay, scoreBound, options.epsilon) }),
+    ...windowScores(decay, scoreBound, options.epsilon),
   };
   if (model.irVersion < 4)
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
@@ -100,10 +125,11 @@ function propose(
       const graph = product.graph as Graph;
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
-      const output = lowerToBlocks(b, withRunningSums(b, attention), plan, {
+      const output = lowerToBlocks(b, attention, plan, {
         tile: options.tile,
         epsilon: options.epsilon,
         opset: model.opset,
+        block: options.block,
       });
       const replaced = attention.core.output;
       graph.replace(replaced, attention.finish(b, output));
@@ -115,8 +141,8 @@ function propose(
 /** Keys that each head reaches among so many, where that follows from the weights. */
 const WINDOW_LENGTH = 16_384;
 
-function windowScores(decay: Decay, scoreBound: number, epsilon: number): Record<string, number> {
-  if (decay.kind === 'gates') return {};
+function windowScores(decay: Decay, scoreBound: number | undefined, epsilon: number): Record<string, number> {
+  if (decay.kind === 'gates' || scoreBound === undefined) return {};
   const windows = staticWindows(decay, scoreBound, epsilon, WINDOW_LENGTH);
   return Object.fromEntries(windows.map((window, head) => [`windowOfHead${head}`, window]));
 }

@@ -51,6 +51,7 @@ test.each([
   { heads: 3, channels: 4 },
   { gateBias: 4 },
   { gain: 10 },
+  { norm: 'none' },
   { fill: -1e9 },
 ] satisfies ForgettingOptions[])('keeps the outputs of %o at every length and batch', async (options) => {
   const original = forgettingModel(options);
@@ -166,5 +167,8 @@ test('a second run finds nothing to rewrite', async () => {
 });
 
 test('defaults are the documented ones', () => {
-  expect(ACP_DEFAULTS).toEqual({ epsilon: 4.5e-5, block: 192, tile: 32, whole: 512 });
+  expect(ACP_DEFAULTS).toEqual({
+    ...{ epsilon: 4.5e-5, block: 192, tile: 32, whole: 512 },
+    ...{ target: 'cpu', form: 'auto', precision: 'auto', windows: true },
+  });
 });

@@ -1,5 +1,5 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
-import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import type { DecayingAttention, GateDecay } from '../matching/decaying-attention.ts';
 import { arrange, type Operand } from '../matching/operand.ts';
 
 /** Operands in float32 with the forget bias in extra channels, so that one product gives score + bias. */
@@ -50,15 +50,18 @@ const [FLOAT32, FLOAT64] = [1n, 11n];
  * it is the same for a whole row, which no softmax sees. The sums are made anew in float64, because near −10⁵ a float32 holds
  * hundredths only.
  */
-export function augmentOperands(b: GraphBuilder, attention: DecayingAttention): Operands {
+export function augmentOperands(
+  b: GraphBuilder,
+  attention: DecayingAttention & { readonly decay: GateDecay },
+  padding: Value | undefined,
+): Operands {
   const { scale, channels, valueChannels, decay } = attention;
-  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
   const unscaled = operand(b, attention, attention.query);
   const query = scale === 1 ? unscaled : b.op('Mul', [unscaled, b.float32([scale], [])]);
   const key = repeated(b, attention, operand(b, attention, attention.key));
   const { high, low } = runningSums(b, arrange(b, decay.logGates, ['batch', 'head', 'position']));
   const atQueries = attention.hasPast ? lastOf(b, high, query) : high;
-  const visible = attention.padding && ofEverySequence(b, attention.padding(b), query);
+  const visible = padding && ofEverySequence(b, padding, query);
   const hidden =
     visible && b.op('Where', [b.op('Unsqueeze', [visible, b.int64([1])]), low, b.float32([-UNSEEN], [])]);
   const column = (value: Value) => b.op('Unsqueeze', [value, b.int64([3])]);

@@ -2,6 +2,7 @@ import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
 import { ROUNDING_SLACK } from '../threshold/threshold.ts';
 import type { Operands } from './augment-operands.ts';
 import { largestOf } from './largest-of.ts';
+import { largestByTile, type RelativeBias } from './relative-bias.ts';
 
 export interface KeyChoice {
   /** Keys are skipped in whole tiles of this many. */
@@ -9,6 +10,8 @@ export interface KeyChoice {
   /** Largest share of a row that may be left out. */
   readonly epsilon: number;
   readonly opset: number;
+  /** Most rows of a block. */
+  readonly block: number;
 }
 
 /** The blocks whose keys are chosen, and what their own keys came to. */
@@ -58,7 +61,7 @@ export function chooseKeys(
   b: GraphBuilder,
   operands: Operands,
   blocks: ChosenBlocks,
-  { tile, epsilon, opset }: KeyChoice,
+  { tile, epsilon, opset, block, relative }: KeyChoice & { readonly relative: RelativeBias | undefined },
 ): { starts: Value; ends: Value } {
   const { groups, count, rows, span, first } = blocks;
   const end = b.int64([Number.MAX_SAFE_INTEGER]);
@@ -71,10 +74,10 @@ export function chooseKeys(
 
   const reference = blockwise(operands.sums.atQueries, 'edge');
   const atFirstRow = slice(reference, 0, b.int64([1]), 2);
-  const relative = b.op('Sub', [b.op('Sub', [reference, atFirstRow]), blocks.logSums]);
+  const unweighed = b.op('Sub', [b.op('Sub', [reference, atFirstRow]), blocks.logSums]);
   const ofBlocks = (x: Value) => b.op('Unsqueeze', [slice(x, first, end, 1), b.int64([2])]);
   const longestQuery = ofBlocks(maximum(blockwise(squaredNorms(b, operands.bare.query), 'constant')));
-  const weakestRow = ofBlocks(b.op('Add', [maximum(relative), b.float32([ROUNDING_SLACK], [])]));
+  const weakestRow = ofBlocks(b.op('Add', [maximum(unweighed), b.float32([ROUNDING_SLACK], [])]));
 
   const tiles = b.op('Div', [span, b.int64([tile])]);
   const wholeTiles = b.op('Mul', [tiles, b.int64([tile])]);
@@ -107,7 +110,11 @@ export function chooseKeys(
     b.op('Sub', [slice(atFirstRow, first, end, 1), atLastKey(ofKeys(operands.sums.high, 'edge'))]),
     atLastKey(ofKeys(operands.sums.low, 'edge')),
   ]);
-  const exponent = b.op('Add', [b.op('Add', [scores, weakestRow]), fall]);
+  const bias =
+    relative === undefined
+      ? fall
+      : b.op('Add', [fall, largestByTile(b, relative, blocks, tiles, { tile, mostRows: block })]);
+  const exponent = b.op('Add', [b.op('Add', [scores, weakestRow]), bias]);
   const share = b.op('Mul', [
     b.op('Exp', [b.op('Min', [exponent, b.float32([LARGEST_EXPONENT], [])])]),
     keysInTile,

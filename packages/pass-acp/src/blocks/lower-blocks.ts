@@ -1,16 +1,20 @@
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import { withRunningSums } from '../matching/running-sums.ts';
 import { LARGEST_SCORE_BOUND } from '../threshold/threshold.ts';
 import { augmentOperands, type Operands, SHIFT_CHANNEL } from './augment-operands.ts';
-import { chooseKeys, type KeyChoice } from './choose-keys.ts';
+import { type ChosenBlocks, chooseKeys, type KeyChoice } from './choose-keys.ts';
 import { largestOf } from './largest-of.ts';
 import { type BlockPlan, MASKED } from './plan-blocks.ts';
+import { type RelativeBias, relativeBias, slabOf, squareBias } from './relative-bias.ts';
 import { scanBlocks } from './scan-blocks.ts';
 
 /** How the attention at hand is lowered. */
 interface Lowering extends KeyChoice {
   readonly plan: BlockPlan;
   readonly hasPast: boolean;
+  /** A bias beside the product of queries and keys, where running sums do not hold it. */
+  readonly relative: RelativeBias | undefined;
   /** Whether exponentials need no shift: scores are small for every input, and every row sees its own key. */
   readonly isBounded: boolean;
 }
@@ -31,11 +35,14 @@ export function lowerToBlocks(
   plan: BlockPlan,
   choice: KeyChoice,
 ): Value {
-  const operands = augmentOperands(b, attention);
-  const { visible } = operands;
-  const { hasPast, scoreBound, elementType, valueChannels } = attention;
-  const isBounded = visible === undefined && (scoreBound ?? Number.POSITIVE_INFINITY) <= LARGEST_SCORE_BOUND;
-  const lowering: Lowering = { ...choice, plan, hasPast, isBounded };
+  const padding = attention.padding?.(b);
+  const operands = augmentOperands(b, withoutTable(b, attention), padding);
+  const { hasPast, decay, scoreBound, elementType, valueChannels } = attention;
+  const relative =
+    decay.kind === 'relative' ? relativeBias(b, decay, positionsOf(b, operands.key)) : undefined;
+  const isSmall = (scoreBound ?? Number.POSITIVE_INFINITY) <= LARGEST_SCORE_BOUND;
+  const isBounded = padding === undefined && relative === undefined && isSmall;
+  const lowering: Lowering = { ...choice, plan, hasPast, relative, isBounded };
   const type = tensorType('float32', [null, null, null, valueChannels]);
   const branch = (name: string, build: (body: GraphBuilder) => Value) =>
     b.subgraph(name, [], (body) => [{ value: build(body), type }]);
@@ -47,7 +54,7 @@ export function lowerToBlocks(
     types: [type],
     name: 'forgetting_attention',
   });
-  const defined = visible === undefined ? output : withoutEmptyRows(b, output, visible, type);
+  const defined = padding === undefined ? output : withoutEmptyRows(b, output, padding, type);
   if (elementType === 'float32') return defined;
   return b.op('Cast', [defined], {
     attributes: { to: elementType === 'float16' ? 10n : 16n },
@@ -55,15 +62,27 @@ export function lowerToBlocks(
   });
 }
 
+/** Attention whose running sums hold the bias, or nothing where a table does. */
+function withoutTable(b: GraphBuilder, attention: DecayingAttention) {
+  const { decay } = attention;
+  if (decay.kind !== 'relative') return withRunningSums(b, attention);
+  return withRunningSums(b, { ...attention, decay: { kind: 'slopes', slopes: decay.samples.map(() => 0) } });
+}
+
+/** Number of positions of an operand [batch, heads, positions, channels], int64 [1]. */
+function positionsOf(b: GraphBuilder, operand: Value): Value {
+  return b.op('Slice', [b.op('Shape', [operand]), b.int64([2]), b.int64([3])]);
+}
+
 /** Rows without any key to see have no softmax: zeros instead. */
 function withoutEmptyRows(
   b: GraphBuilder,
   output: Value,
-  visible: Value,
+  padding: Value,
   type: ReturnType<typeof tensorType>,
 ): Value {
   const counts = b.op('CumSum', [
-    b.op('Cast', [visible], { attributes: { to: 7n } }),
+    b.op('Cast', [padding], { attributes: { to: 7n } }),
     b.constant(Tensor.int64([1], [])),
   ]);
   const queries = b.op('Slice', [b.op('Shape', [output]), b.int64([2]), b.int64([3])]);
@@ -79,10 +98,11 @@ function withoutEmptyRows(
   });
 }
 
-function dense(b: GraphBuilder, operands: Operands, { plan, hasPast }: Lowering): Value {
+function dense(b: GraphBuilder, operands: Operands, { plan, hasPast, relative }: Lowering): Value {
   const { query, key, value } = operands;
   const keys = b.op('Transpose', [key], { attributes: { perm: [0n, 1n, 3n, 2n] } });
-  const bias = hasPast ? lastRowsOfCausalBias(b, query, key) : plan.causalBias;
+  const causal = () => (hasPast ? lastRowsOfCausalBias(b, query, key) : plan.causalBias);
+  const bias = relative === undefined ? causal() : squareBias(b, relative, plan.length, relative.keys);
   const scores = b.op('Add', [b.op('MatMul', [query, keys]), bias]);
   return b.op('MatMul', [b.op('Softmax', [scores], { attributes: { axis: -1n } }), value]);
 }
@@ -135,7 +155,20 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
   const keyBlocks = b.op('Transpose', [asBlocks(ofQueries(key), width)], {
     attributes: { perm: [0n, 2n, 1n] },
   });
-  const scores = b.op('Add', [b.op('MatMul', [queryBlocks, keyBlocks]), plan.causalBias]);
+  const products = b.op('MatMul', [queryBlocks, keyBlocks]);
+  const { relative } = lowering;
+  const scores =
+    relative === undefined
+      ? b.op('Add', [products, plan.causalBias])
+      : reshape(
+          b.op('Add', [
+            reshape(products, batch, heads, plan.count, plan.rows, plan.rows),
+            b.op('Unsqueeze', [squareBias(b, relative, plan.rows, plan.rows), b.int64([1])]),
+          ]),
+          b.int64([-1]),
+          plan.rows,
+          plan.rows,
+        );
   const shift = lowering.isBounded ? undefined : largestSeen(b, scores, lowering.opset);
   const weights = b.op('Exp', [shift === undefined ? scores : b.op('Sub', [scores, shift])]);
   const numerator = b.op('MatMul', [weights, asBlocks(ofQueries(value), valueChannels)]);
@@ -143,27 +176,23 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
 
   const first = hasPast ? 0 : 1;
   const logSums = b.op('Log', [denominator]);
-  const chosen = chooseKeys(
-    b,
-    operands,
-    {
+  const blocks: ChosenBlocks = {
+    groups,
+    count: plan.count,
+    rows: plan.rows,
+    padding: plan.padding,
+    before,
+    span,
+    origin,
+    first,
+    logSums: reshape(
+      shift === undefined ? logSums : b.op('Add', [logSums, shift]),
       groups,
-      count: plan.count,
-      rows: plan.rows,
-      padding: plan.padding,
-      before,
-      span,
-      origin,
-      first,
-      logSums: reshape(
-        shift === undefined ? logSums : b.op('Add', [logSums, shift]),
-        groups,
-        plan.count,
-        plan.rows,
-      ),
-    },
-    lowering,
-  );
+      plan.count,
+      plan.rows,
+    ),
+  };
+  const chosen = chooseKeys(b, operands, blocks, { ...lowering, relative });
   // Everything per block as [groups, blocks, rows, …]: the first block of a group may be complete, the others get more keys.
   const grouped = (x: Value, channels: number) => reshape(x, groups, plan.count, plan.rows, size(channels));
   const scanned = (x: Value, channels: number) => {
@@ -175,6 +204,7 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
   const summed = scanBlocks(b, rows(key, width), rows(value, valueChannels), {
     query: scanned(shift === undefined ? queryBlocks : shifted(b, queryBlocks, shift, width), width),
     ...chosen,
+    slab: relative && slabOf(b, relative, blocks, chosen),
     numerator: scanned(numerator, valueChannels),
     denominator: scanned(denominator, 1),
     width,
@@ -185,7 +215,7 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
   const complete = (x: Value, channels: number) =>
     b.op('Slice', [grouped(x, channels), b.int64([0]), b.int64([1]), b.int64([1])]);
   const others = b.op('Sub', [plan.count, b.int64([1])]);
-  const blocks = () =>
+  const joined = () =>
     b.op(
       'Concat',
       [
@@ -194,7 +224,7 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
       ],
       { attributes: { axis: 1n } },
     );
-  const output = first === 0 ? summed : blocks();
+  const output = first === 0 ? summed : joined();
   return b.op('Slice', [
     reshape(output, batch, heads, plan.paddedLength, size(valueChannels)),
     b.int64([0]),

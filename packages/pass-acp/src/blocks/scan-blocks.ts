@@ -1,5 +1,6 @@
 import { type GraphBuilder, tensorType, type Value } from '@sentei/ir';
 import { largestOf } from './largest-of.ts';
+import { partOfSlab, type Slab } from './relative-bias.ts';
 
 /** What is known of every query block, one row a block, before the keys that precede it are added. */
 export interface ScannedBlocks {
@@ -11,6 +12,8 @@ export interface ScannedBlocks {
   /** [n, rows, value channels] and [n, rows, 1]: sums over the block's own keys. */
   readonly numerator: Value;
   readonly denominator: Value;
+  /** A bias that the products do not hold. */
+  readonly slab: Slab | undefined;
   readonly width: number;
   readonly valueChannels: number;
   /** Whether no exponential can overflow; otherwise each row is rescaled by its largest score. */
@@ -25,7 +28,7 @@ export interface ScannedBlocks {
  * @param values [all keys, value channels]
  */
 export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): Value {
-  const { width, valueChannels, isBounded, opset } = blocks;
+  const { width, valueChannels, isBounded, opset, slab } = blocks;
   const matrix = (columns: number) => tensorType('float32', [null, columns]);
   const index = tensorType('int64', [1]);
   const body = b.subgraph(
@@ -36,11 +39,17 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
       { name: 'end', type: index },
       { name: 'numerator', type: matrix(valueChannels) },
       { name: 'denominator', type: matrix(1) },
+      ...(slab === undefined ? [] : [{ name: 'first_row', type: index }]),
     ],
     (block, inputs) => {
       const [query, start, end, numerator, denominator] = inputs as [Value, Value, Value, Value, Value];
+      const [, , , , , firstRow] = inputs;
       const chosen = (x: Value) => block.op('Slice', [x, start, end, block.int64([0])]);
-      const scores = block.op('Gemm', [query, chosen(keys)], { attributes: { transB: 1n } });
+      const visible = chosen(keys);
+      const bias = slab && firstRow && partOfSlab(block, slab, firstRow, start, end);
+      const scores = block.op('Gemm', [query, visible, ...(bias === undefined ? [] : [bias])], {
+        attributes: { transB: 1n },
+      });
       const own = isBounded
         ? { scores, numerator, denominator }
         : rescaled(block, { scores, numerator, denominator }, opset);
@@ -52,6 +61,7 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
     },
   );
   const inputs = [blocks.query, blocks.starts, blocks.ends, blocks.numerator, blocks.denominator];
+  if (slab !== undefined) inputs.push(slab.firstRows);
   return b.op('Scan', inputs, { attributes: { body, num_scan_inputs: BigInt(inputs.length) } });
 }
 

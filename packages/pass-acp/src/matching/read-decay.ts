@@ -1,5 +1,6 @@
 import {
   type AttentionCore,
+  type AxisRole,
   type DistanceBias,
   hasRotaryPositions,
   matchDistanceBias,
@@ -8,7 +9,7 @@ import {
   type View,
   type Viewed,
 } from '@sentei/anatomy';
-import type { TypeTable } from '@sentei/ir';
+import type { TypeTable, Value } from '@sentei/ir';
 import type { Decay, GateDecay, Unprunable } from './decaying-attention.ts';
 import { distanceDecay } from './distance-decay.ts';
 import type { OperandAxis } from './operand.ts';
@@ -41,29 +42,46 @@ export function readDecay(
     };
   const gates = readGates(reading, bias, read, types);
   if (gates !== undefined) return gates;
-  const distance =
-    bias.coefficient === 1 && isAligned(bias.leaf.view, reading.scores)
-      ? matchDistanceBias(bias.leaf.value, types)
-      : undefined;
-  if (distance !== undefined) return readDistance(distance, heads);
+  const distance = matchDistanceBias(bias.leaf.value, types, rolesOf(bias.leaf.view));
+  if (distance !== undefined) return readDistance(distance, bias.coefficient, heads, reading.keyMasks);
   const found = bias.leaf.value.producer ?? bias.leaf.value;
   return { reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${found})` };
 }
 
-function readDistance(distance: DistanceBias, heads: number): ReadDecay | Unprunable {
-  const decay = distanceDecay(distance, heads);
-  return 'reason' in decay ? decay : { decay, isAnchored: true, hidden: distance.hidden };
+function readDistance(
+  distance: DistanceBias,
+  coefficient: number,
+  heads: number,
+  masks: ScoreReading['keyMasks'],
+): ReadDecay | Unprunable {
+  const decay = distanceDecay(distance, heads, coefficient);
+  if ('reason' in decay) return decay;
+  const { counted } = distance;
+  // Of keys that do not count nothing is known: the same mask has to hide them.
+  if (counted !== undefined && !masks.some((mask) => !mask.visibleWhenZero && isMadeOf(mask.value, counted)))
+    return { reason: 'keys that do not count for distances are not masked' };
+  const hidden = distance.hidden === undefined ? undefined : coefficient * distance.hidden;
+  return { decay, isAnchored: true, hidden };
 }
 
-/** Whether axes are those of the scores [batch, heads, queries, keys], as far as there are any. */
-function isAligned(view: View, scores: View): boolean {
-  const offset = scores.length - view.length;
-  return (
-    scores.length === 4 &&
-    view.every(
-      (factors, axis) => factors.length === 0 || factors[0]?.axis === scores[offset + axis]?.[0]?.axis,
-    )
+const ROLES: Readonly<Record<string, AxisRole>> = { 0: 'batch', 1: 'head', q: 'query', k: 'key' };
+
+/** What the axes of a bias run along; parts of axes are none of them. */
+function rolesOf(view: View): AxisRole[] {
+  return view.map(([factor, ...others]) =>
+    factor === undefined ? 'one' : others.length > 0 ? 'batch' : (ROLES[factor.axis] ?? 'batch'),
   );
+}
+
+/** Whether a mask is another one moved about, or compared with zero. */
+function isMadeOf(mask: Value, source: Value): boolean {
+  for (let value: Value | undefined = mask; value !== undefined; ) {
+    if (value === source) return true;
+    value = value.producer?.is('Cast', 'Identity', 'Unsqueeze', 'Expand', 'Reshape')
+      ? value.producer.input(0)
+      : undefined;
+  }
+  return false;
 }
 
 /** The forget bias: −c of the key, and with it c of the query or anything else that is the same for all keys of a query. */

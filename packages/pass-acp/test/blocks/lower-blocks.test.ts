@@ -19,7 +19,7 @@ test('uses standard operators only, the blocks in one branch and the whole in th
   const b = new GraphBuilder(model.graph, { before: product });
   const length = b.op('Shape', [core.query], { attributes: { start: 2n, end: 3n } });
   const plan = planBlocks(b, length, { block: 16, whole: 20 });
-  const output = lowerToBlocks(b, found, plan, { tile: 4, epsilon: 1e-5, opset: model.opset });
+  const output = lowerToBlocks(b, found, plan, { tile: 4, epsilon: 1e-5, opset: model.opset, block: 16 });
   model.graph.replace(core.output, output);
   expect(verify(model)).toEqual([]);
   expect(output.type).toEqual(tensorType('float32', [null, null, null, 8]));

@@ -86,7 +86,7 @@ export function loweredModel(options: CaseOptions): Model {
   };
   const length = b.op('Slice', [b.op('Shape', [query]), b.int64([2]), b.int64([3])]);
   const plan = planBlocks(b, length, { block, whole });
-  const lowered = lowerToBlocks(b, attention, plan, { tile, epsilon, opset });
+  const lowered = lowerToBlocks(b, attention, plan, { tile, epsilon, opset, block });
   const output = b.op('Cast', [lowered], { attributes: { to: 1n } });
   output.type = tensorType('float32', ['batch', heads, 'queries', valueChannels]);
   graph.setOutputs([output]);
