@@ -37,7 +37,7 @@ test('chunks of any lengths give the rows of the whole', async () => {
   );
 });
 
-test.each(['pad', 'concat', 'slice-pad', 'pad-slice'] satisfies ShiftForm[])(
+test.each(['pad', 'concat', 'slice-pad', 'computed-pads', 'pad-slice'] satisfies ShiftForm[])(
   'a shift written as %s hands its last row on',
   async (shift) => {
     const bytes = Uint8Array.from({ length: 23 }, (_, index) => (index * 37) % 256);
