@@ -144,11 +144,16 @@ export class Conversion {
     const { epsilon, least, cache, returns } = this.#options;
     const batch = this.#types.shapeOf(query.value)?.[query.axes.indexOf('batch')] ?? null;
     if (batch === null) throw refusal(node.name, `the batch has neither a number nor a name (${node})`);
-    if (attention.decay.kind === 'gates') {
-      for (const operand of [query, attention.key, attention.value, attention.decay.logGates]) {
-        const { value, axes } = beforeTransposes(operand);
-        this.#expected.push({ value, axis: axes.indexOf('position'), node });
-      }
+    const { decay } = attention;
+    const operands = [
+      query,
+      attention.key,
+      attention.value,
+      ...(decay.kind === 'gates' ? [decay.logGates] : []),
+    ];
+    for (const operand of operands) {
+      const { value, axes } = beforeTransposes(operand);
+      this.#expected.push({ value, axis: axes.indexOf('position'), node });
     }
     const reason =
       epsilon > 0 && scoreBound === undefined ? 'no bound of the scores follows from the weights' : undefined;
