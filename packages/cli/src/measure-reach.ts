@@ -49,6 +49,8 @@ const SHORTEST = 512;
 const LONGEST = { full: 8192, short: 2048, none: 0 } as const;
 /** Windows of a text. */
 const WINDOWS = 2;
+/** Milliseconds that a run may take; windows that take longer are halved. */
+const TIMEOUT = 120_000;
 /** Examples of a card. */
 const EXAMPLES = 16;
 
@@ -82,7 +84,7 @@ export async function measureReach(measurement: ReachMeasurement): Promise<Reach
     const context = passContext({ judge: undefined, maxDrop: 0, listener: mute(listener), signal });
     await runPipeline(copy, [acp({ epsilon })], context);
     await writeChanged(copy, path, () => {});
-    const engine = await startEngine({ threads, signal });
+    const engine = await startEngine({ threads, timeoutMs: TIMEOUT, signal });
     try {
       const session = await engine.load(
         path,
@@ -110,7 +112,11 @@ async function runOnData(
     const outputs = asNumbers(await session.run(feeds));
     return { feeds, outputs, length: lengthOf(taps, outputs) };
   };
-  if (heldout !== undefined) return runOnText(session, heldout, LONGEST[effort], run);
+  if (heldout !== undefined)
+    return runOnText(session, heldout, LONGEST[effort], async (feeds, done) => {
+      listener.progress({ message: 'reach of attention', done, total: WINDOWS });
+      return run(feeds);
+    });
   const runs: Run[] = [];
   if (data?.dataset === undefined) return runs;
   const total = Math.min(EXAMPLES, data.dataset.size);
@@ -126,7 +132,7 @@ async function runOnText(
   { inputs: [input] }: Session,
   text: Uint8Array,
   longest: number,
-  run: (feeds: Feeds) => Promise<Run>,
+  run: (feeds: Feeds, done: number) => Promise<Run>,
 ): Promise<Run[]> {
   const fixed = input?.dims?.[1];
   const most = Math.min(longest, text.length);
@@ -139,7 +145,7 @@ async function runOnText(
       for (let window = 0; window < windows; window += 1) {
         const from = window === 0 ? 0 : Math.floor((window * (text.length - length)) / (windows - 1));
         const ids = BigInt64Array.from(text.subarray(from, from + length), BigInt);
-        runs.push(await run({ [input?.name ?? '']: hostTensor('int64', [1, length], ids) }));
+        runs.push(await run({ [input?.name ?? '']: hostTensor('int64', [1, length], ids) }, window));
       }
       return runs;
     } catch (error) {
