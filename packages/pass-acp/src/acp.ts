@@ -13,7 +13,9 @@ import {
 import { z } from 'zod';
 import { lowerToBlocks } from './blocks/lower-blocks.ts';
 import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-blocks.ts';
+import { proposeFused } from './fused/propose-fused.ts';
 import type { Decay, DecayingAttention } from './matching/decaying-attention.ts';
+import { isLowered } from './matching/is-lowered.ts';
 import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
 import { largestFall, staticWindows } from './threshold/static-window.ts';
@@ -27,6 +29,14 @@ const schema = z.strictObject({
   tile: z.int().min(1).max(1024).default(32),
   /** Sequences up to this length are computed densely. */
   whole: z.int().min(1).max(65_536).default(512),
+  /** Where the model will run. */
+  target: z.enum(['cpu', 'cuda']).default('cpu'),
+  /** `blocks`: standard operators; `fused`: ONNX Runtime's fused attention; `auto`: what suits the target. */
+  form: z.enum(['auto', 'blocks', 'fused']).default('auto'),
+  /** Element type of the fused products; by default float16 for CUDA and float32 for the CPU. */
+  precision: z.enum(['auto', 'float16', 'float32']).default('auto'),
+  /** Lets fused attention leave out what a window does not cover; without, it computes all keys. */
+  windows: z.boolean().default(true),
 });
 
 /** Options of `acp()`; the schema describes each. */
@@ -47,12 +57,17 @@ export const acp = definePass({
   description: 'skip what forgetting attention has provably forgotten',
   guarantee: 'bounded',
   schema,
-  *propose(model, _context, options) {
+  async *propose(model, context, options) {
+    if (formOf(options) === 'fused') {
+      yield* proposeFused(model, context, { ...options, precision: precisionOf(options) });
+      return;
+    }
     const types = inferTypes(model);
     const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
     const facts = { norms, shapeOf: (value: Value) => types.shapeOf(value) };
+    const unlowered = findAttentionCores(model.graph, types).filter((core) => !isLowered(core));
     const plans = new PlanCache(options);
-    for (const [index, core] of findAttentionCores(model.graph, types).entries()) {
+    for (const [index, core] of unlowered.entries()) {
       const name = `attention ${index}`;
       const nodes = core.nodes.map(String);
       const found = matchAttention(core, types, facts);
@@ -61,6 +76,16 @@ export const acp = definePass({
     }
   },
 });
+
+function formOf({ form, target }: z.output<typeof schema>): 'blocks' | 'fused' {
+  if (form !== 'auto') return form;
+  return target === 'cuda' ? 'fused' : 'blocks';
+}
+
+function precisionOf({ precision, target }: z.output<typeof schema>): 'float16' | 'float32' {
+  if (precision !== 'auto') return precision;
+  return target === 'cuda' ? 'float16' : 'float32';
+}
 
 function propose(
   model: Model,

@@ -167,5 +167,8 @@ test('a second run finds nothing to rewrite', async () => {
 });
 
 test('defaults are the documented ones', () => {
-  expect(ACP_DEFAULTS).toEqual({ epsilon: 4.5e-5, block: 192, tile: 32, whole: 512 });
+  expect(ACP_DEFAULTS).toEqual({
+    ...{ epsilon: 4.5e-5, block: 192, tile: 32, whole: 512 },
+    ...{ target: 'cpu', form: 'auto', precision: 'auto', windows: true },
+  });
 });

@@ -5,10 +5,10 @@ import type { DecayTap } from '../../src/measuring/tap-decays.ts';
 const SCORES = { scale: 1, squaredNorms: { query: 'q', key: 'k' }, own: 'o', scoreBound: 1 } as const;
 const GATES: DecayTap = { attention: 2, kind: 'gates', heads: 2, logGates: 'g', ...SCORES };
 
-function tensor(dims: readonly number[], valueOf: (index: number) => number) {
+function tensor(dims: readonly number[], elementAt: (index: number) => number) {
   return {
     dims,
-    data: Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, index) => valueOf(index)),
+    data: Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, index) => elementAt(index)),
   };
 }
 

@@ -1,0 +1,206 @@
+import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
+import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import { arrange } from '../matching/operand.ts';
+import { biasParts, columnCount, elementNumber, keyMask, type ProductPrecision } from './bias-columns.ts';
+import type { FusedPlan } from './fused-plan.ts';
+import {
+  attentionByGroups,
+  type FusedOperands,
+  groupedAttention,
+  type HeadGroup,
+} from './grouped-attention.ts';
+import { lowestGate } from './lowest-gate.ts';
+import type { WindowPlan } from './plan-windows.ts';
+import { runningSums } from './running-sums.ts';
+import { runtimeThreshold } from './runtime-threshold.ts';
+import { shortAttention } from './short-attention.ts';
+import { safeChoices } from './window-guard.ts';
+
+export interface FusedOptions {
+  readonly precision: ProductPrecision;
+  /** Largest share of a row's attention that windows may leave out. */
+  readonly epsilon: number;
+  /** Which windows to try; absent for dense attention. */
+  readonly windows: WindowPlan | undefined;
+  readonly opset: number;
+}
+
+/** Multiples of eight, as kernels want heads. */
+const HEAD_STEP = 8;
+
+/** The largest head that the flash kernels of ONNX Runtime take. */
+const LARGEST_HEAD = 256;
+
+/** ONNX numbers of element types. */
+const ELEMENT_NUMBERS = { float32: 1n, float16: 10n, bfloat16: 16n } as const;
+
+/** Channels of a head with its bias columns; values are padded to it. */
+export function fusedHeadSize({ channels, valueChannels }: DecayingAttention, precision: ProductPrecision) {
+  const size = Math.max(columnCount(precision) + channels, valueChannels);
+  return Math.ceil(size / HEAD_STEP) * HEAD_STEP;
+}
+
+/** Why attention cannot go onto fused kernels, or `undefined`. */
+export function refuseFused(attention: DecayingAttention, precision: ProductPrecision): string | undefined {
+  const { decay, scale, hasPast } = attention;
+  if (decay.kind !== 'gates') return `a decay by ${decay.kind} is not lowered onto fused attention`;
+  if (hasPast) return 'keys from a cache are not lowered onto fused attention';
+  if (!(scale > 0)) return `scores scaled by ${scale}: fused attention needs a positive factor`;
+  const size = fusedHeadSize(attention, precision);
+  if (size > LARGEST_HEAD)
+    return `heads of ${size} channels with the bias: fused kernels take up to ${LARGEST_HEAD}`;
+  return undefined;
+}
+
+/**
+ * Emits forgetting attention on `com.microsoft.GroupQueryAttention`, with the forget bias in extra channels of queries and
+ * keys. Short inputs are computed in standard operators; for long ones the run's own gates choose the narrowest windows that
+ * are safe, or none.
+ *
+ * @returns [batch, L, heads, valueChannels] of the model's element type
+ */
+export function lowerToFused(
+  b: GraphBuilder,
+  attention: DecayingAttention,
+  plan: FusedPlan,
+  options: FusedOptions,
+): Value {
+  const { heads, valueChannels, elementType } = attention;
+  const type = tensorType(elementType, [null, null, heads, valueChannels]);
+  const narrowed = (body: GraphBuilder, value: Value) =>
+    elementType === 'float32'
+      ? value
+      : body.op('Cast', [value], { attributes: { to: ELEMENT_NUMBERS[elementType] } });
+  const branch = (name: string, build: (body: GraphBuilder) => Value) =>
+    b.subgraph(name, [], (body) => [{ value: build(body), type }]);
+  const visible = attention.padding?.(b);
+  const output = b.op('If', [plan.isShort], {
+    attributes: {
+      then_branch: branch('short', (body) =>
+        narrowed(body, shortAttention(body, attention, plan, { visible, repeat: repeatHeads(attention) })),
+      ),
+      else_branch: branch('fused', (body) => fused(body, attention, plan, { ...options, visible })),
+    },
+    types: [type],
+    name: 'forgetting_attention',
+  });
+  if (visible === undefined) return output;
+  // A row without a key to see is undefined; it gets zeros.
+  const seen = b.op('CumSum', [
+    b.op('Cast', [visible], { attributes: { to: 1n } }),
+    b.constant(Tensor.int64([1], [])),
+  ]);
+  const isDefined = b.op('Unsqueeze', [b.op('Greater', [seen, b.float32([0], [])]), b.int64([2, 3])]);
+  const zero = b.constant(Tensor.floats([0], [], elementType));
+  return b.op('Where', [isDefined, output, zero], { types: [type] });
+}
+
+/** Keys and values of grouped queries, once for each query head. */
+function repeatHeads({ heads, keyHeads }: DecayingAttention) {
+  const sources = Array.from({ length: heads }, (_, head) => Math.floor((head * keyHeads) / heads));
+  return (b: GraphBuilder, value: Value, axis: number): Value =>
+    heads === keyHeads
+      ? value
+      : b.op('Gather', [value, b.int64(sources)], { attributes: { axis: BigInt(axis) } });
+}
+
+function fused(
+  b: GraphBuilder,
+  attention: DecayingAttention,
+  plan: FusedPlan,
+  options: FusedOptions & { readonly visible: Value | undefined },
+): Value {
+  const { heads, valueChannels, scale, decay, elementType } = attention;
+  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
+  const { precision, visible } = options;
+  const repeat = repeatHeads(attention);
+  const cast = (value: Value) =>
+    elementType === precision
+      ? value
+      : b.op('Cast', [value], { attributes: { to: elementNumber(precision) } });
+  const byRow = ['batch', 'position', 'head', 'channel'] as const;
+  const query = arrange(b, attention.query, byRow);
+  const key = repeat(b, arrange(b, attention.key, byRow), 2);
+  const value = repeat(b, arrange(b, attention.value, byRow), 2);
+  const logGates = arrange(b, decay.logGates, ['batch', 'position', 'head']);
+  const { sums, before } = runningSums(b, logGates, plan.pads, heads, lowestGate(attention.scoreBound));
+  const operands: FusedOperands = {
+    query: cast(query),
+    key: cast(key),
+    value: cast(value),
+    parts: biasParts(b, sums, plan.length, scale, precision),
+    mask: visible && keyMask(b, visible, precision),
+    heads,
+    channels: attention.channels,
+    valueChannels,
+    size: fusedHeadSize(attention, precision),
+    scale,
+    precision,
+  };
+  const dense = (body: GraphBuilder) => groupedAttention(body, operands, plan, Number.POSITIVE_INFINITY);
+  const { windows } = options;
+  const rows =
+    windows === undefined
+      ? dense(b)
+      : windowed(b, operands, plan, { windows, dense }, (body) => {
+          const threshold = runtimeThreshold(body, attention, plan, { query, key }, options);
+          const guard = { plan, before, threshold, padding: visible, opset: options.opset };
+          return safeChoices(
+            body,
+            guard,
+            windows.choices.map((groups) => windowsByHead(groups, heads)),
+          );
+        });
+  return elementType === precision
+    ? rows
+    : b.op('Cast', [rows], { attributes: { to: ELEMENT_NUMBERS[elementType] } });
+}
+
+/** Emits the first choice of windows that is safe for the input; dense attention if none is, or the input is not long. */
+function windowed(
+  b: GraphBuilder,
+  operands: FusedOperands,
+  plan: FusedPlan,
+  options: {
+    readonly windows: WindowPlan;
+    readonly dense: (b: GraphBuilder) => Value;
+  },
+  guard: (b: GraphBuilder) => readonly Value[],
+): Value {
+  const { windows, dense } = options;
+  const type = tensorType(operands.precision, [null, null, operands.heads, operands.valueChannels]);
+  const choose = (
+    body: GraphBuilder,
+    condition: Value,
+    name: string,
+    yes: (b: GraphBuilder) => Value,
+    no: (b: GraphBuilder) => Value,
+  ) =>
+    body.op('If', [condition], {
+      attributes: {
+        then_branch: body.subgraph(name, [], (inner) => [{ value: yes(inner), type }]),
+        else_branch: body.subgraph('otherwise', [], (inner) => [{ value: no(inner), type }]),
+      },
+      types: [type],
+    });
+  const tryFrom = (body: GraphBuilder, safe: readonly Value[], index: number): Value => {
+    const [condition, groups] = [safe[index], windows.choices[index]];
+    if (condition === undefined || groups === undefined) return dense(body);
+    return choose(
+      body,
+      condition,
+      `windows_${index}`,
+      (inner) => attentionByGroups(inner, operands, plan, groups),
+      (inner) => tryFrom(inner, safe, index + 1),
+    );
+  };
+  const reaches = b.op('GreaterOrEqual', [plan.length, b.int64([windows.from])]);
+  const isLong = b.op('Squeeze', [reaches, b.int64([0])], { types: [tensorType('bool', [])] });
+  return choose(b, isLong, 'long', (body) => tryFrom(body, guard(body), 0), dense);
+}
+
+function windowsByHead(groups: readonly HeadGroup[], heads: number): number[] {
+  const windows = Array<number>(heads).fill(Number.POSITIVE_INFINITY);
+  for (const { heads: members, window } of groups) for (const head of members) windows[head] = window;
+  return windows;
+}

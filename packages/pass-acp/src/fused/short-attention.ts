@@ -1,0 +1,50 @@
+import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
+import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import { arrange } from '../matching/operand.ts';
+import { type FusedPlan, MASKED } from './fused-plan.ts';
+import { lowestGate } from './lowest-gate.ts';
+
+/**
+ * Emits attention in float32 standard operators, all scores at once: on a GPU the time of short inputs is that of the nodes,
+ * and this form has the fewest.
+ *
+ * @returns float32 [batch, L, heads, valueChannels]
+ */
+export function shortAttention(
+  b: GraphBuilder,
+  attention: DecayingAttention,
+  plan: FusedPlan,
+  options: {
+    /** bool [batch, L] or [1, L]: keys that may be seen; absent where all may. */
+    readonly visible: Value | undefined;
+    readonly repeat: (b: GraphBuilder, value: Value, axis: number) => Value;
+  },
+): Value {
+  const { visible, repeat } = options;
+  const { scale, decay, elementType, scoreBound } = attention;
+  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
+  const wide = (value: Value) =>
+    elementType === 'float32' ? value : b.op('Cast', [value], { attributes: { to: 1n } });
+  const query = wide(arrange(b, attention.query, ['batch', 'head', 'position', 'channel']));
+  const key = wide(arrange(b, attention.key, ['batch', 'head', 'channel', 'position']));
+  const value = wide(arrange(b, attention.value, ['batch', 'head', 'position', 'channel']));
+  const logGates = arrange(b, decay.logGates, ['batch', 'head', 'position']);
+  const finite = b.op('Max', [logGates, b.float32([lowestGate(scoreBound)], [])]);
+  const sums = b.op('CumSum', [finite, b.constant(Tensor.int64([2], []))]);
+  const bias = b.op('Sub', [
+    b.op('Unsqueeze', [sums, b.int64([3])]),
+    b.op('Unsqueeze', [sums, b.int64([2])]),
+  ]);
+  const product = b.op('MatMul', [query, repeat(b, key, 1)]);
+  const scaled = scale === 1 ? product : b.op('Mul', [product, b.float32([scale], [])]);
+  const causal = b.op('Add', [b.op('Add', [scaled, bias]), plan.causalBias]);
+  const scores = visible === undefined ? causal : b.op('Add', [causal, hiddenBias(b, visible)]);
+  const weights = b.op('Softmax', [scores], { attributes: { axis: -1n } });
+  const output = b.op('MatMul', [weights, repeat(b, value, 1)]);
+  return b.op('Transpose', [output], { attributes: { perm: [0n, 2n, 1n, 3n] } });
+}
+
+function hiddenBias(b: GraphBuilder, visible: Value): Value {
+  const bias = b.op('Where', [visible, b.float32([0], []), b.float32([MASKED], [])]);
+  return b.op('Unsqueeze', [bias, b.int64([1, 2])]);
+}
