@@ -83,3 +83,8 @@ test('paths are meant from the folder of the user, then from the workspace, else
   expect(modelOf('inner/near.onnx')).toBe('inner/near.onnx');
   expect(modelOf('nowhere.onnx')).toBe(join(elsewhere, 'nowhere.onnx'));
 });
+
+test('the target is handed on', () => {
+  const args = pruneArguments(['--model=near.onnx', '--target=cuda'], workspace, inner());
+  expect(args).toEqual(['prune', '--target=cuda', '--out=out', '--', 'inner/near.onnx']);
+});

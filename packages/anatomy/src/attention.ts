@@ -1,11 +1,13 @@
 import { constantScalar, type Graph, type Node, type Value } from '@sentei/ir';
 import { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
+import { matchWeightGuard } from './weight-guard.ts';
 
 /** What happens to the scores between the product of queries and keys and the softmax, in the order it is computed. */
 export type ScoreStep =
+  /** The factor is not a number where the model computes it from a shape. */
   | { readonly kind: 'scale'; readonly factor: number; readonly node: Node }
-  /** scores + bias */
-  | { readonly kind: 'bias'; readonly value: Value; readonly node: Node }
+  /** scores + bias, or scores − bias */
+  | { readonly kind: 'bias'; readonly value: Value; readonly negated?: boolean; readonly node: Node }
   /** scores where the condition equals `keeps`, `fill` elsewhere */
   | {
       readonly kind: 'mask';
@@ -29,6 +31,10 @@ export interface AttentionCore {
   /** […, queries, value channels] */
   readonly output: Value;
   readonly softmax: Node;
+  /** The product of queries and keys: MatMul or Einsum. */
+  readonly product: Node;
+  /** From the softmax to the product with the values, both excluded. */
+  readonly between: readonly Node[];
   readonly steps: readonly ScoreStep[];
   /** Whether rows whose weights are not a number count as rows of zeros, as PyTorch writes for rows without any key. */
   readonly zeroesUndefinedRows: boolean;
@@ -62,91 +68,150 @@ function attentionOf(softmax: Node, shapes: ShapeFacts): AttentionCore | undefin
   const query = before.product.input(0);
   const key = before.product.input(1);
   if (query === undefined || key === undefined) return undefined;
-  const stepNodes = before.steps.map((step) => step.node);
-  const nodes = [before.product, ...stepNodes, softmax, ...after.between, product];
-  const zeroesUndefinedRows = after.between.some((node) => node.is('Where'));
-  return { query, key, value, output, softmax, steps: before.steps, zeroesUndefinedRows, nodes };
+  const { steps } = before;
+  const nodes = [before.product, ...before.nodes, softmax, ...after.between, product];
+  const { between, zeroesUndefinedRows } = after;
+  return {
+    query,
+    key,
+    value,
+    output,
+    softmax,
+    product: before.product,
+    between,
+    steps,
+    zeroesUndefinedRows,
+    nodes,
+  };
+}
+
+interface WeightWalk {
+  readonly node: Node;
+  readonly value: Value;
+  readonly output: Value;
+  readonly between: readonly Node[];
+  readonly zeroesUndefinedRows: boolean;
 }
 
 /** Walks from the attention weights to the product with the values. */
-function productOfWeights(
-  weights: Value,
-): { node: Node; value: Value; output: Value; between: Node[] } | undefined {
+function productOfWeights(weights: Value): WeightWalk | undefined {
   const between: Node[] = [];
+  let zeroesUndefinedRows = false;
   let current = weights;
-  while (between.length < 6) {
-    const guard = undefinedRowGuard(current);
-    const node = guard?.at(-1) ?? current.soleConsumer();
-    const output = node?.output(0);
-    if (node === undefined || output === undefined) return undefined;
-    if (guard === undefined && node.input(0) !== current) return undefined;
-    if (node.is('MatMul')) {
-      const value = node.input(1);
-      return value === undefined || value === current ? undefined : { node, value, output, between };
+  for (let steps = 0; steps < 8; steps++) {
+    const guard = matchWeightGuard(current);
+    if (guard !== undefined) {
+      between.push(...guard.nodes);
+      zeroesUndefinedRows ||= guard.zeroes;
+      current = guard.output;
     }
-    if (guard === undefined && !isPassThrough(node)) return undefined;
-    between.push(...(guard ?? [node]));
+    const node = current.soleConsumer();
+    const output = node?.output(0);
+    if (node === undefined || output === undefined || node.input(0) !== current) return undefined;
+    if (isProduct(node)) {
+      const value = node.input(1);
+      if (value === undefined || value === current) return undefined;
+      return { node, value, output, between, zeroesUndefinedRows };
+    }
+    if (!isPassThrough(node)) return undefined;
+    between.push(node);
     current = output;
   }
   return undefined;
 }
 
-/** float32 and float64; casts to anything narrower round the weights. */
-const WIDE_FLOATS = [1, 11];
+/** float32, float16, float64 and bfloat16. */
+const FLOATS = [1, 10, 11, 16];
 
-/** Operators after the softmax that change nothing at inference. */
-function isPassThrough(node: Node): boolean {
-  if (node.is('Dropout')) return node.input(2) === undefined || constantScalar(node.input(2)) === 0;
-  return node.is('Identity') || (node.is('Cast') && WIDE_FLOATS.includes(node.int('to') ?? 0));
+/** Operators that only change the shape. */
+const VIEWS = ['Identity', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten'];
+
+function isProduct(node: Node): boolean {
+  return node.is('MatMul') || (node.is('Einsum') && node.inputs.length === 2);
 }
 
-/** Where(IsNaN(weights), 0, weights): the nodes of it, the Where last. */
-function undefinedRowGuard(weights: Value): [Node, Node] | undefined {
-  const consumers = weights.outputOf.size === 0 ? weights.consumers() : [];
-  const test = consumers.find((node) => node.is('IsNaN'));
-  const choice = consumers.find((node) => node.is('Where'));
-  if (consumers.length !== 2 || test === undefined || choice === undefined) return undefined;
-  const isGuard =
-    choice.input(0) === test.output(0) &&
-    constantScalar(choice.input(1)) === 0 &&
-    choice.input(2) === weights;
-  return isGuard && test.output(0)?.soleConsumer() === choice ? [test, choice] : undefined;
+/** Operators after the softmax that change nothing at inference but the shape and the element type. */
+function isPassThrough(node: Node): boolean {
+  if (node.is('Dropout')) return node.input(2) === undefined || constantScalar(node.input(2)) === 0;
+  return node.is(...VIEWS, 'Transpose') || (node.is('Cast') && FLOATS.includes(node.int('to') ?? 0));
+}
+
+interface ScoreWalk {
+  readonly product: Node;
+  readonly steps: readonly ScoreStep[];
+  /** Nodes of the steps and of what lies between them. */
+  readonly nodes: readonly Node[];
 }
 
 /** Walks from the softmax back to the product of queries and keys, collecting the steps between. */
-function scoreProduct(scores: Value, depth: number): { product: Node; steps: ScoreStep[] } | undefined {
+function scoreProduct(scores: Value, depth: number): ScoreWalk | undefined {
   const node = scores.producer;
   if (node === null || depth === 0) return undefined;
-  if (node.is('MatMul')) {
+  if (isProduct(node)) {
     const bothComputed = node.inputs.every((value) => value?.producer);
-    return bothComputed ? { product: node, steps: [] } : undefined;
+    return bothComputed ? { product: node, steps: [], nodes: [] } : undefined;
   }
-  const follow = (value: Value | undefined, step: ScoreStep | undefined) => {
+  const follow = (value: Value | undefined, step?: ScoreStep): ScoreWalk | undefined => {
     const found = value === undefined ? undefined : scoreProduct(value, depth - 1);
-    return found && step && { product: found.product, steps: [...found.steps, step] };
+    return (
+      found && { ...found, steps: step ? [...found.steps, step] : found.steps, nodes: [...found.nodes, node] }
+    );
   };
   const [a, b] = [node.input(0), node.input(1)];
+  if (node.is(...VIEWS, 'Transpose') || (node.is('Cast') && FLOATS.includes(node.int('to') ?? 0)))
+    return follow(a);
   if (node.is('Mul')) {
-    const [left, right] = [constantScalar(a), constantScalar(b)];
+    const [left, right] = [uniformConstant(a), uniformConstant(b)];
     if (right !== undefined) return follow(a, { kind: 'scale', factor: right, node });
     return left === undefined ? undefined : follow(b, { kind: 'scale', factor: left, node });
   }
   if (node.is('Div')) {
-    const divisor = constantScalar(b);
+    const divisor = uniformConstant(b);
     return divisor === undefined ? undefined : follow(a, { kind: 'scale', factor: 1 / divisor, node });
   }
+  if (node.is('Sub')) return b && follow(a, { kind: 'bias', value: b, negated: true, node });
   if (node.is('Add')) {
-    const left = follow(a, b && { kind: 'bias', value: b, node });
-    const right = follow(b, a && { kind: 'bias', value: a, node });
+    const left = b && follow(a, { kind: 'bias', value: b, node });
+    const right = a && follow(b, { kind: 'bias', value: a, node });
     // A sum of two products is no plain attention: which of them holds the keys is undecided.
     return left && right ? undefined : (left ?? right);
   }
   if (node.is('Where') && a !== undefined) {
-    const [kept, filled] = [constantScalar(node.input(2)), constantScalar(b)];
+    const [kept, filled] = [uniformConstant(node.input(2)), uniformConstant(b)];
     if (kept !== undefined) return follow(b, { kind: 'mask', condition: a, keeps: true, fill: kept, node });
     if (filled !== undefined) {
       return follow(node.input(2), { kind: 'mask', condition: a, keeps: false, fill: filled, node });
     }
+  }
+  return undefined;
+}
+
+/** The one number that a value is filled with: a constant, also one that is spread to some shape or cast. */
+function uniformConstant(value: Value | undefined): number | undefined {
+  let current = value;
+  for (let steps = 0; steps < 8; steps++) {
+    const node = current?.producer;
+    if (node?.is('ConstantOfShape')) {
+      const tensor = node.tensor('value');
+      return tensor === undefined ? 0 : tensor.numbers()[0];
+    }
+    if (!node?.is('Expand', 'Cast', 'Reshape', 'Unsqueeze', 'Squeeze', 'Identity')) break;
+    current = node.input(0);
+  }
+  return constantScalar(current) ?? scaleOfShape(current);
+}
+
+/** A factor that is computed from the number of channels, as the square root of an extent: known to be one, not which. */
+function scaleOfShape(value: Value | undefined): number | undefined {
+  let node = value?.producer;
+  for (let steps = 0; steps < 8 && node; steps++) {
+    if (node.is('Shape')) return Number.NaN;
+    const inputs = node.inputs.filter((input) => input && constantScalar(input) === undefined);
+    if (
+      !node.is('Sqrt', 'Cast', 'Div', 'Pow', 'Reciprocal', 'Gather', 'Slice', 'Squeeze', 'Unsqueeze', 'Mul')
+    )
+      return undefined;
+    node = inputs[0]?.producer;
   }
   return undefined;
 }

@@ -12,10 +12,10 @@ export interface BoundFacts extends ShapeFacts {
  * normalisation before it: an RMSNorm or LayerNorm over n elements gives vectors no longer than √n · max|scale| + √n · max|bias|.
  * Only what keeps or shortens the vectors may lie between: moves, copies, splits into heads, constant factors.
  *
- * @param axis −1 for the last axis, −2 for the one before
+ * @param axis counted from the end: −1 for the last axis
  * @returns `undefined` where no bound is proven
  */
-export function vectorNormBound(value: Value, axis: -1 | -2, facts: BoundFacts): number | undefined {
+export function vectorNormBound(value: Value, axis: number, facts: BoundFacts): number | undefined {
   let current = value;
   let along: number = axis;
   let factor = 1;

@@ -3,7 +3,7 @@ export { type BisectSettings, bisect } from './bisect.ts';
 export { describeModel } from './describe-model.ts';
 export { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-codes.ts';
 export { main } from './main.ts';
-export { DEFAULT_PIPELINE, PASSES } from './passes.ts';
+export { DEFAULT_PIPELINE, defaultPipeline, PASSES, TARGETS, type Target } from './passes.ts';
 export { type Environment, runSentei } from './program.ts';
 export type { Listener } from './progress.ts';
 export { type PruneOptions, prune } from './prune.ts';

@@ -9,12 +9,14 @@ import {
   readPipelineJson,
   SenteiError,
 } from '@sentei/ir';
-import { DEFAULT_PIPELINE, PASSES } from './passes.ts';
+import { defaultPipeline, PASSES, type Target } from './passes.ts';
 
 /** What a pipeline is made of. */
 export interface PipelineSource {
-  /** Passes in order, as text or as JSON; empty text is the empty pipeline. Default: {@link DEFAULT_PIPELINE}. */
+  /** Passes in order, as text or as JSON; empty text is the empty pipeline. Default: {@link defaultPipeline}. */
   readonly pipeline?: string | undefined;
+  /** What the result is made for: passes of the default pipeline are told. Default: `cpu`. */
+  readonly target?: Target | undefined;
   /** Packages whose passes can be named without the package. Those that the pipeline names are loaded as well. */
   readonly plugins?: readonly string[] | undefined;
   /** The passes that the pipeline can name. Default: all of Sentei's. */
@@ -36,12 +38,8 @@ export interface PreparedPasses {
  * @throws SenteiError as `parsePipeline`, `PassRegistry.load` and `instantiatePipeline`
  */
 export async function preparePasses(source: PipelineSource): Promise<PreparedPasses> {
-  const {
-    pipeline = DEFAULT_PIPELINE,
-    plugins = [],
-    factories = PASSES,
-    pluginFolder = process.cwd(),
-  } = source;
+  const { target = 'cpu', plugins = [], factories = PASSES, pluginFolder = process.cwd() } = source;
+  const { pipeline = defaultPipeline(target, factories) } = source;
   const steps = readPipeline(pipeline);
   const registry = new PassRegistry(factories);
   for (const name of plugins) await registry.load(name, pluginFolder);

@@ -5,8 +5,10 @@ import { addAudit } from './commands/audit.ts';
 import { addBenchmark } from './commands/benchmark.ts';
 import { addBisect } from './commands/bisect.ts';
 import { addCalibrate } from './commands/calibrate.ts';
+import { addDecoder } from './commands/decoder.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGenerate } from './commands/generate.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPrint } from './commands/print.ts';
 import { addPrune } from './commands/prune.ts';
@@ -51,6 +53,8 @@ const COMMANDS = [
   addPrune,
   addValidate,
   addBenchmark,
+  addDecoder,
+  addGenerate,
   addReport,
   addAudit,
   addDoctor,

@@ -13,13 +13,21 @@ import {
   writeModel,
 } from '@sentei/ir';
 import { drawPage, type ModelFacts, printReport, type Report, type ValidationEffort } from '@sentei/report';
-import { type Budget, createExecutor, describeMachine, type Machine, watchPipeline } from '@sentei/runtime';
+import {
+  type Budget,
+  createExecutor,
+  describeMachine,
+  type ExecutionProvider,
+  type Machine,
+  watchPipeline,
+} from '@sentei/runtime';
 import { type Audit, withAudit } from './audit/with-audit.ts';
 import { writeVerdict } from './audit/write-verdict.ts';
 import { openCalibrator } from './calibration/open-calibrator.ts';
 import { checkFidelity, holdBudget, refuseOverBudget } from './check-result.ts';
 import { readSplits } from './data-splits.ts';
 import { externalLocations, readFileFacts } from './file-facts.ts';
+import { measureReach } from './measure-reach.ts';
 import { measureTiles } from './measure-tiles.ts';
 import { MODEL_FILE, PAGE_FILE, REPORT_FILE, type Staging, withOutputFolder } from './output-folder.ts';
 import { isCard } from './prepare-card.ts';
@@ -50,6 +58,8 @@ export interface PruneOptions extends PipelineSource {
   /** Threads of ONNX Runtime. Default: 2. */
   readonly threads?: number | undefined;
   readonly validation?: ValidationEffort | undefined;
+  /** What the result is compared on. Default: the target, or the CPU where that does not start. */
+  readonly provider?: ExecutionProvider | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly listener?: Listener | undefined;
   /** When the graph is checked. Default: `each`. */
@@ -85,7 +95,7 @@ export async function prune(options: PruneOptions): Promise<Report> {
 async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report> {
   const startedAt = new Date();
   const { model: path, out, signal, budget: asked, threads = 2, validation: effort = 'full' } = options;
-  const { verify = 'each', seed = 0, stopAfter, data, heldout } = options;
+  const { verify = 'each', seed = 0, stopAfter, data, heldout, target = 'cpu', provider } = options;
   const maxDrop = asked?.maxDrop ?? options.maxDrop ?? 0.01;
   const { steps, plugins, make } = await preparePasses(options);
   const passes = make();
@@ -140,7 +150,16 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
     const candidate = await writeCandidate(model, path, isChanged, staging);
 
     const files = { original: path, candidate, heldout: judging.heldout, data: judging.data, budget: asked };
-    const validation = await validateResult({ ...files, threads, effort, isChanged, listener, signal });
+    const validation = await validateResult({
+      ...files,
+      threads,
+      effort,
+      target,
+      provider,
+      isChanged,
+      listener,
+      signal,
+    });
     checkFidelity(validation, records, listener);
     const figures = [sizeFigure(await describeFile(path), await describeFile(candidate))];
     const held = holdBudget({ validation, figures, maxDrop, budget: asked });
@@ -156,9 +175,22 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
       signal,
     });
 
+    const reach = await measureReach({
+      original: path,
+      records,
+      heldout: judging.heldout,
+      data: judging.data,
+      validation,
+      effort,
+      folder: staging.trials,
+      threads,
+      listener,
+      signal,
+    });
+
     const machine = await machineOrNull();
     throwIfCancelled(signal);
-    const target = join(out, MODEL_FILE);
+    const place = join(out, MODEL_FILE);
     const report: Report = {
       version: 1,
       startedAt: startedAt.toISOString(),
@@ -169,14 +201,15 @@ async function pruneAudited(options: PruneOptions, audit: Audit): Promise<Report
         node: process.versions.node,
       },
       machine,
-      options: { maxDrop, threads, validation: effort, verify, seed, stopAfter: stopAfter ?? null },
+      options: { maxDrop, threads, target, validation: effort, verify, seed, stopAfter: stopAfter ?? null },
       plugins: listPlugins(plugins),
       pipeline: { text: printPipeline(steps), steps: pipelineToJson(steps) },
       data: splits?.ranges ?? null,
       source,
-      result: { ...(await readFileFacts(candidate, target)), ...describeModel(model) },
+      result: { ...(await readFileFacts(candidate, place)), ...describeModel(model) },
       anatomy: survey.outcome(records),
       tiles,
+      reach,
       passes: records,
       validation,
       ...held,

@@ -1,5 +1,13 @@
 import type { Report, ValidationEffort } from '@sentei/report';
-import { type Budget, type HeldoutData, type Validation, validatePair } from '@sentei/runtime';
+import {
+  type Budget,
+  type ExecutionProvider,
+  type HeldoutData,
+  type Validation,
+  validatePair,
+} from '@sentei/runtime';
+import { chooseProvider } from './choose-provider.ts';
+import type { Target } from './passes.ts';
 import type { Listener } from './progress.ts';
 
 export interface ResultFiles {
@@ -10,6 +18,10 @@ export interface ResultFiles {
   readonly data?: HeldoutData | undefined;
   readonly threads: number;
   readonly effort: ValidationEffort;
+  /** What the result was made for. Default: `cpu`. */
+  readonly target?: Target | undefined;
+  /** What to run it on instead. */
+  readonly provider?: ExecutionProvider | undefined;
   /** Of intervals, and whether memory has to be known: as the budget asks. */
   readonly budget?: Budget | undefined;
   /** Whether any patch was applied; a copy of the original needs no comparison. */
@@ -34,6 +46,8 @@ export async function validateResult(files: ResultFiles): Promise<Report['valida
     return { status: 'skipped', reason: 'as asked' };
   }
   listener.step('comparing the result with the original');
+  const { target = 'cpu', provider } = files;
+  const chosen = await chooseProvider({ target, provider, listener, signal });
   const onProgress = listener.progress.bind(listener);
   const validation = await validatePair({
     original,
@@ -42,13 +56,17 @@ export async function validateResult(files: ResultFiles): Promise<Report['valida
     data,
     threads,
     effort,
+    executionProvider: chosen.provider,
+    withoutSpeed: chosen.withoutSpeed,
     confidence: budget?.confidence,
     memory: budget?.maxMemoryRatio !== undefined,
     signal,
     onProgress,
   });
-  for (const warning of gapsOf(validation, heldout !== undefined || data?.metric !== undefined))
-    listener.warn(warning);
+  const gaps = gapsOf(validation, heldout !== undefined || data?.metric !== undefined);
+  // That times are missing has been said, with the reason.
+  const said = chosen.withoutSpeed;
+  for (const gap of gaps) if (said === undefined || !gap.endsWith(said)) listener.warn(gap);
   return validation;
 }
 

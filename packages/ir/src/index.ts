@@ -13,6 +13,7 @@ export { writeChanged } from './file/write-changed.ts';
 export { type WriteModelOptions, writeModel } from './file/write-model-file.ts';
 export type { Attribute, AttributeValue } from './graph/attribute.ts';
 export { GraphBuilder, type OpFields, toAttribute } from './graph/builder.ts';
+export { type CarriedState, carriedStates, setCarriedStates } from './graph/carried-states.ts';
 export { constantIntegers, constantScalar, constantTensor } from './graph/constant.ts';
 export { bitsPerElement, DATA_TYPES, type DataType } from './graph/data-type.ts';
 export { Graph } from './graph/graph.ts';

@@ -14,9 +14,11 @@ import { z } from 'zod';
 import { lowerToBlocks } from './blocks/lower-blocks.ts';
 import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-blocks.ts';
 import { proposeFused } from './fused/propose-fused.ts';
-import type { DecayingAttention } from './matching/decaying-attention.ts';
+import type { Decay, DecayingAttention } from './matching/decaying-attention.ts';
 import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
+import { withRunningSums } from './matching/running-sums.ts';
+import { largestFall, staticWindows } from './threshold/static-window.ts';
 import { LARGEST_SCORE_BOUND, threshold } from './threshold/threshold.ts';
 
 const schema = z.strictObject({
@@ -70,6 +72,8 @@ export const acp = definePass({
       const nodes = core.nodes.map(String);
       const found = matchAttention(core, types, facts);
       if ('reason' in found) yield { kind: 'refusal', name, nodes, reason: found.reason };
+      else if (notLowered(found) !== undefined)
+        yield { kind: 'refusal', name, nodes, reason: notLowered(found) ?? '' };
       else yield propose(model, found, name, nodes, options, plans);
     }
   },
@@ -85,6 +89,20 @@ function precisionOf({ precision, target }: z.output<typeof schema>): 'float16' 
   return target === 'cuda' ? 'float16' : 'float32';
 }
 
+/** What the block-wise form does not compute. */
+function notLowered({
+  elementType,
+  heads,
+  keyHeads,
+  padding,
+  hasPast,
+}: DecayingAttention): string | undefined {
+  if (elementType !== 'float32') return `attention in ${elementType}: only float32 is rewritten for the CPU`;
+  if (keyHeads !== heads) return `${heads} heads share ${keyHeads} of keys and values`;
+  if (padding !== undefined) return 'some keys are masked for all queries';
+  return hasPast ? 'keys come from a cache' : undefined;
+}
+
 function propose(
   model: Model,
   attention: DecayingAttention,
@@ -93,10 +111,21 @@ function propose(
   options: z.output<typeof schema>,
   plans: PlanCache,
 ): Proposal {
-  const { scoreBound } = attention;
+  const { scoreBound, decay } = attention;
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
   if (scoreBound === undefined) return refuse('no bound of the scores follows from the weights');
-  const scores = { scoreBound, logEpsilon: Math.log(options.epsilon) };
+  const fall = decay.kind === 'gates' ? Number.POSITIVE_INFINITY : largestFall(decay);
+  const needed = Math.log(options.whole + 1) - Math.log(options.epsilon);
+  if (fall < needed) {
+    return refuse(
+      `nothing to prune: the bias falls by at most ${fall.toFixed(1)}, and ${needed.toFixed(1)} is needed`,
+    );
+  }
+  const scores = {
+    scoreBound,
+    logEpsilon: Math.log(options.epsilon),
+    ...windowScores(decay, scoreBound, options.epsilon),
+  };
   if (model.irVersion < 4)
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
   if (model.opset < FIRST_OPSET)
@@ -119,7 +148,7 @@ function propose(
       const graph = product.graph as Graph;
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
-      const output = lowerToBlocks(b, attention, plan, {
+      const output = lowerToBlocks(b, withRunningSums(b, attention), plan, {
         tile: options.tile,
         thresholdConstant: constantPart,
       });
@@ -128,6 +157,15 @@ function propose(
       removeUnread(product);
     },
   };
+}
+
+/** Keys that each head reaches among so many, where that follows from the weights. */
+const WINDOW_LENGTH = 16_384;
+
+function windowScores(decay: Decay, scoreBound: number, epsilon: number): Record<string, number> {
+  if (decay.kind === 'gates') return {};
+  const windows = staticWindows(decay, scoreBound, epsilon, WINDOW_LENGTH);
+  return Object.fromEntries(windows.map((window, head) => [`windowOfHead${head}`, window]));
 }
 
 /** Block plans, one for all attention of a graph over the same length. */

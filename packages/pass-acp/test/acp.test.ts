@@ -107,7 +107,7 @@ test('forgotten keys are not read at all', async () => {
 test.each([
   [{ gate: 'unbounded' }, /neither a forget bias nor a causal mask/],
   [{ mask: 'none' }, /no causal mask/],
-  [{ norm: 'none' }, /not both normalised/],
+  [{ norm: 'none' }, /no bound of the scores follows from the weights/],
   [{ gain: 10 }, /leave the range of exponentials/],
   [{ fill: -100 }, /does not rule out masked keys/],
   // Added to a forget bias that grows towards the future, no such fill outweighs it for every input.

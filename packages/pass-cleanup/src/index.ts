@@ -13,9 +13,16 @@ export {
   foldConstantsPass,
   foldConstantsRule,
 } from './fold-constants.ts';
+export { FUSION_PASSES, fuse } from './fuse.ts';
+export { createFuseActivationsRule } from './fuse-activations.ts';
+export { createFuseNormsRule } from './fuse-norms.ts';
+export { createFuseSkipNormsRule } from './fuse-skip-norms.ts';
+export { FUSED_KERNELS, type FusedKernel, refuteKernel, TARGETS, type Target } from './fusing/kernels.ts';
+export { joinShiftsRule } from './join-shifts.ts';
 export { liftConstants, liftConstantsRule } from './lift-constants.ts';
 export { mergeDuplicates, mergeDuplicatesRule } from './merge-duplicates.ts';
 export { mergeInitializersRule } from './merge-initializers.ts';
+export { createMergeProductsRule } from './merge-products.ts';
 export { mergeShifts, mergeShiftsRule } from './merge-shifts.ts';
 export { CLEANUP_PASSES } from './passes.ts';
 export { rulePass } from './rule-pass.ts';

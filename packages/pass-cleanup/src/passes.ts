@@ -8,6 +8,8 @@ import { eliminateNoopCastsRule } from './eliminate-noop-casts.ts';
 import { eliminateNoopReshapesRule } from './eliminate-noop-reshapes.ts';
 import { eliminateNoopTransposesRule } from './eliminate-noop-transposes.ts';
 import { foldConstantsPass } from './fold-constants.ts';
+import { FUSION_PASSES, fuse } from './fuse.ts';
+import { joinShiftsRule } from './join-shifts.ts';
 import { liftConstantsRule } from './lift-constants.ts';
 import { mergeDuplicatesRule } from './merge-duplicates.ts';
 import { mergeInitializersRule } from './merge-initializers.ts';
@@ -16,7 +18,7 @@ import { rulePass } from './rule-pass.ts';
 import { simplifyShapesRule } from './simplify-shapes.ts';
 import { splitProductsRule } from './split-products.ts';
 
-/** Every pass of this package, for a pipeline to name: the whole, then each rule alone. */
+/** Every pass of this package, for a pipeline to name: the whole, then each rule alone; the fusions for a target likewise. */
 export const CLEANUP_PASSES: readonly PassFactory[] = [
   cleanup,
   rulePass(eliminateDeadCodeRule),
@@ -33,4 +35,7 @@ export const CLEANUP_PASSES: readonly PassFactory[] = [
   rulePass(mergeShiftsRule),
   rulePass(splitProductsRule),
   rulePass(canonicalizeNormsRule),
+  fuse,
+  ...FUSION_PASSES,
+  rulePass(joinShiftsRule),
 ];

@@ -13,8 +13,10 @@ export type {
   AnatomyFacts,
   BudgetFacts,
   FileFacts,
+  HeadReachFacts,
   ModelFacts,
   PatchPlace,
+  ReachFacts,
   Report,
   SplitRange,
   SubBlockFacts,
@@ -26,6 +28,7 @@ export { drawComparison } from './terminal/comparison-tables.ts';
 export { drawDescription } from './terminal/description-tables.ts';
 export { drawPasses } from './terminal/pass-tables.ts';
 export { describePlacements } from './terminal/placement-lines.ts';
+export { drawReach } from './terminal/reach-tables.ts';
 export { type Alignment, drawTable } from './terminal/table.ts';
 export { drawTimes } from './terminal/time-tables.ts';
 export {

@@ -60,7 +60,7 @@ export { diagnose } from './doctor/diagnose.ts';
 export type { Finding, FindingStatus } from './doctor/finding.ts';
 export type { CudaInstallation, CudaOptions, CudaPlan } from './doctor/install-cuda.ts';
 export { installCuda, planCudaInstallation } from './doctor/install-cuda.ts';
-export type { ProviderTrial } from './doctor/try-provider.ts';
+export { type ProviderTrial, type ProviderTrialOptions, tryProvider } from './doctor/try-provider.ts';
 export type { EnergyComparison, EnergyFigure } from './energy/measure-energy.ts';
 export { measureEnergy } from './energy/measure-energy.ts';
 export type { EnergyMeter, EnergyReading, EnergySources, FoundMeter } from './energy/meter.ts';
@@ -79,6 +79,14 @@ export type { BootstrapOptions, Estimate, PairedDifference } from './evaluation/
 export { pairedBootstrap } from './evaluation/paired-bootstrap.ts';
 export type { ExecutorOptions, OnnxExecutor } from './execution/executor.ts';
 export { createExecutor } from './execution/executor.ts';
+export { type Choice, chooseToken } from './generation/choose-token.ts';
+export { Decoder, type DecoderStep, openDecoder } from './generation/decoder.ts';
+export {
+  type GeneratedToken,
+  type GenerateOptions,
+  type GenerationSummary,
+  generate,
+} from './generation/generate.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
 export { synthesizeInputs } from './inputs/synthesize-inputs.ts';
 export type { JudgeOptions } from './judging/judge.ts';

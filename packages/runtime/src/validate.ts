@@ -35,6 +35,8 @@ export interface ValidationOptions {
   readonly executionProvider?: ExecutionProvider | undefined;
   /** As for `startEngine`. */
   readonly tf32?: boolean | undefined;
+  /** Why times are not compared. Default: they are. */
+  readonly withoutSpeed?: string | undefined;
   readonly threads?: number | undefined;
   readonly effort?: Effort | undefined;
   /** Milliseconds that one run may take; the original running into it leaves that size out. Default: two minutes. */
@@ -126,9 +128,11 @@ export async function validatePair(options: ValidationOptions): Promise<Validati
     const fidelity = await unlessUnsupported('fidelity', () =>
       compareFidelity(pair, heldout, effort, onProgress),
     );
-    const speed = await unlessUnsupported('speed', () =>
-      compareSpeed(pair, heldout, effort, onProgress, confidence),
-    );
+    const { withoutSpeed } = options;
+    const speed =
+      withoutSpeed === undefined
+        ? await unlessUnsupported('speed', () => compareSpeed(pair, heldout, effort, onProgress, confidence))
+        : { figures: [], leftOut: [{ part: 'speed', what: 'all sizes', reason: withoutSpeed } as const] };
     const settings = { threads: pair.engine.threads, executionProvider, tf32, signal };
     const peaks = memory
       ? await compareMemory({ original, candidate, constants }, pair.signature.inputs, settings)

@@ -1,9 +1,17 @@
-import { drawComparison, drawPasses, formatBytes, type Report, type ValidationEffort } from '@sentei/report';
+import {
+  drawComparison,
+  drawPasses,
+  drawReach,
+  formatBytes,
+  type Report,
+  type ValidationEffort,
+} from '@sentei/report';
 import type { Budget } from '@sentei/runtime';
 import { type Command, Option } from 'commander';
 import { writeChanges } from '../change-folder.ts';
 import { modelText } from '../model-text.ts';
 import type { Paint } from '../paint.ts';
+import { TARGETS, type Target } from '../passes.ts';
 import type { CommandEnvironment } from '../program.ts';
 import { prune } from '../prune.ts';
 import { addPipelineFlags, checkPipelineFlags, type PipelineFlags, readWhole } from './pipeline-flags.ts';
@@ -17,6 +25,8 @@ interface PruneFlags extends PipelineFlags {
   readonly audit?: string;
   readonly budget?: Budget;
   readonly validation: ValidationEffort;
+  readonly target: Target;
+  readonly provider?: Target;
 }
 
 /** Adds `sentei prune`. */
@@ -44,6 +54,12 @@ export function addPrune(program: Command, environment: CommandEnvironment): Com
         .choices(['full', 'short', 'none'])
         .default('full'),
     )
+    .addOption(
+      new Option('--target <name>', 'what the result is made for, and compared on where it starts')
+        .choices(TARGETS)
+        .default('cpu'),
+    )
+    .addOption(new Option('--provider <name>', 'what the result is compared on instead').choices(TARGETS))
     .action(async (model: string, flags: PruneFlags) => {
       checkPipelineFlags(flags, command);
       if (flags.budget?.maxDrop !== undefined && command.getOptionValueSource('maxDrop') === 'cli') {
@@ -52,11 +68,17 @@ export function addPrune(program: Command, environment: CommandEnvironment): Com
       if (flags.printChanges === '-' && environment.output.isJson) {
         command.error('error: --print-changes - writes text where --json writes the result: name a folder');
       }
-      await run(model, flags, environment);
+      const isDefault = command.getOptionValueSource('pipeline') === 'default';
+      const pipeline = isDefault ? undefined : flags.pipeline;
+      await run(model, { ...flags, pipeline }, environment);
     });
 }
 
-async function run(model: string, flags: PruneFlags, environment: CommandEnvironment): Promise<void> {
+async function run(
+  model: string,
+  flags: Omit<PruneFlags, 'pipeline'> & { readonly pipeline: string | undefined },
+  environment: CommandEnvironment,
+): Promise<void> {
   const { stdout, signal, output } = environment;
   const { printChanges, passes: plugins, ...options } = flags;
   const report = await output.during(async (listener) => {
@@ -64,12 +86,18 @@ async function run(model: string, flags: PruneFlags, environment: CommandEnviron
       printChanges === undefined ? [] : [await writeChanges(printChanges, modelText, stdout)];
     return prune({ model, ...options, plugins, instruments, signal, listener });
   });
-  output.print(report, drawReport);
+  output.print(report, describe);
 }
 
-function drawReport(report: Report, { caution }: Paint): string {
+function describe(report: Report, { caution }: Paint): string {
   const warnings = report.warnings.map((warning) => `${caution('warning')}: ${warning}\n`);
-  return [drawPasses(report.passes), drawComparison(report), ...warnings, closingLine(report)].join('');
+  return [
+    drawPasses(report.passes),
+    drawComparison(report),
+    drawReach(report),
+    ...warnings,
+    closingLine(report),
+  ].join('');
 }
 
 function closingLine({ source, result }: Report): string {

@@ -71,3 +71,26 @@ test('a budget beside the loss is held, or nothing is written', async () => {
   const both = await sentei([...args, '--max-drop=0.1', '--budget=maxDrop=0.5']);
   expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('give one of them') });
 });
+
+test('a result for another device than there is says that it was not run there', async () => {
+  const folder = await emptyFolder();
+  const [model, data, out] = [await savedModel(folder), await savedText(folder), join(folder, 'out')];
+  const args = ['prune', model, `--out=${out}`, `--data=${data}`, '--pipeline=cleanup', '--threads=1'];
+  const run = [...args, '--validation=short', '--target=cuda', '--provider=cpu', '--json'];
+  const { code, stdout, stderr } = await sentei(run);
+  expect(code).toBe(0);
+  expect(stderr).toContain('the result was not run on cuda');
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({
+    options: { target: 'cuda' },
+    pipeline: { text: 'cleanup' },
+    validation: {
+      executionProvider: 'cpu',
+      speed: [],
+      leftOut: expect.arrayContaining([{ part: 'speed', what: 'all sizes', reason: 'not run on cuda' }]),
+    },
+  });
+  expect(report.warnings).toEqual([expect.stringContaining('for its accuracy alone')]);
+  expect(report.validation.quality.length).toBeGreaterThan(0);
+  expect((await sentei([...args, '--target=tpu'])).code).toBe(2);
+});

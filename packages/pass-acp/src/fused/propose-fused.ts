@@ -13,6 +13,7 @@ import {
 } from '@sentei/ir';
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
 import { matchAttention } from '../matching/match-attention.ts';
+import { withRunningSums } from '../matching/running-sums.ts';
 import type { ProductPrecision } from './bias-columns.ts';
 import { FusedPlans } from './fused-plans.ts';
 import { measuredGateLevels, staticGateLevel } from './gate-level.ts';
@@ -35,7 +36,7 @@ const DOMAIN = 'com.microsoft';
 const FIRST_OPSET = 13;
 
 /** Up to this length the form with the fewest nodes is the fastest on an H100 (docs/measurements/acp-cuda.md). */
-const LONGEST_SHORT = 1024;
+const LONGEST_SHORT = 1536;
 
 /** Proposes the fused form of every attention that decays. */
 export async function* proposeFused(
@@ -60,7 +61,8 @@ export async function* proposeFused(
       yield { kind: 'refusal', name, nodes, reason: match.reason };
       continue;
     }
-    const reason = refuseModel(model, options) ?? refuseFused(match, options.precision);
+    const reason =
+      refuseBranch(match) ?? refuseModel(model, options) ?? refuseFused(match, options.precision);
     if (reason !== undefined) {
       yield { kind: 'refusal', name, nodes, reason };
       continue;
@@ -70,6 +72,18 @@ export async function* proposeFused(
       usesWindows && level !== undefined ? planWindows(level, match.scoreBound, options.epsilon) : undefined;
     yield patch(model, match, { name, nodes, windows, plans }, options);
   }
+}
+
+/** The form for short inputs is attention like any other, in a branch beside the fused one. */
+function refuseBranch({ core }: DecayingAttention): string | undefined {
+  const owner = core.output.producer?.graph?.owner;
+  if (!owner?.is('If')) return undefined;
+  const isFused = [...owner.subgraphs()].some((branch) =>
+    [...branch.allNodes()].some(
+      ({ opType, domain }) => opType === 'GroupQueryAttention' && domain === DOMAIN,
+    ),
+  );
+  return isFused ? 'serves short inputs beside a fused form' : undefined;
 }
 
 function refuseModel(model: Model, { target, precision }: FusedProposalOptions): string | undefined {
@@ -107,7 +121,8 @@ function patch(
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
       if (!model.opsetImports.has(DOMAIN)) model.opsetImports.set(DOMAIN, 1);
-      const rows = lowerToFused(b, attention, plan, { precision, epsilon, windows, opset: model.opset });
+      const gated = withRunningSums(b, attention);
+      const rows = lowerToFused(b, gated, plan, { precision, epsilon, windows, opset: model.opset });
       replaceOutput(b, attention, rows);
       removeUnread(product);
     },

@@ -1,5 +1,5 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
-import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import type { DecayingAttention, GateDecay } from '../matching/decaying-attention.ts';
 import { arrange } from '../matching/operand.ts';
 import { type FusedPlan, MASKED } from './fused-plan.ts';
 import { lowestGate } from './lowest-gate.ts';
@@ -12,12 +12,16 @@ import { lowestGate } from './lowest-gate.ts';
  */
 export function shortAttention(
   b: GraphBuilder,
-  attention: DecayingAttention,
-  plan: FusedPlan,
-  repeat: (b: GraphBuilder, value: Value, axis: number) => Value,
+  attention: DecayingAttention & { readonly decay: GateDecay },
+  shared: {
+    readonly plan: FusedPlan;
+    readonly padding: Value | undefined;
+    /** Repeats keys or values for the query heads that share them, along an axis. */
+    readonly repeat: (b: GraphBuilder, value: Value, axis: number) => Value;
+  },
 ): Value {
-  const { scale, decay, elementType, padding, scoreBound } = attention;
-  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
+  const { scale, decay, elementType, scoreBound } = attention;
+  const { plan, padding, repeat } = shared;
   const wide = (value: Value) =>
     elementType === 'float32' ? value : b.op('Cast', [value], { attributes: { to: 1n } });
   const query = wide(arrange(b, attention.query, ['batch', 'head', 'position', 'channel']));

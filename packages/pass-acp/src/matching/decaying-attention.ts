@@ -27,6 +27,8 @@ export interface SlopeDecay {
 /** D[i, j] = table[i − j], as T5's relative bias; what prunes is the largest entry from a distance on. */
 export interface RelativeDecay {
   readonly kind: 'relative';
+  /** The bias at `DISTANCES`, for each head; not a number at distances the model has no bias for. */
+  readonly samples: readonly Float64Array[];
   /** Emits float32 [heads, count]: the bias at distances 0 … count − 1. `count` is an int64 [1]. */
   readonly table: (b: GraphBuilder, count: Value) => Value;
 }
@@ -53,8 +55,8 @@ export interface DecayingAttention {
   /** Factor on query · key. */
   readonly scale: number;
   readonly decay: Decay;
-  /** bool [batch, keys]: the keys that any query may see; absent where all are. */
-  readonly padding: Value | undefined;
+  /** Emits bool [batch, keys], or [1, keys]: the keys that any query may see; absent where all are. */
+  readonly padding: ((b: GraphBuilder) => Value) | undefined;
   /** Whether there are, or may be, more keys than queries: the graph takes keys from a cache. */
   readonly hasPast: boolean;
   /** U, from the weights: no |scale · query · key| exceeds it for any input. Absent where only a run can tell. */

@@ -1,4 +1,4 @@
-import { type Value, verify } from '@sentei/ir';
+import { type GraphBuilder, type Value, verify } from '@sentei/ir';
 import { expect, test } from 'vitest';
 import type { ProductPrecision } from '../../src/fused/bias-columns.ts';
 import { planFused } from '../../src/fused/fused-plan.ts';
@@ -29,7 +29,9 @@ function fusedModel(sizes: Sizes, setting: Setting) {
   const query: Value = attention.query.value;
   const { firstVisible } = setting;
   const padded =
-    firstVisible === undefined ? attention : { ...attention, padding: visibleFrom(b, query, firstVisible) };
+    firstVisible === undefined
+      ? attention
+      : { ...attention, padding: (at: GraphBuilder) => visibleFrom(at, query, firstVisible) };
   const plan = planFused(b, query, { batch: 0, position: 2 }, setting.longestShort ?? 0);
   const output = lowerToFused(b, padded, plan, {
     precision: setting.precision ?? 'float32',
@@ -149,7 +151,7 @@ test('takes a bound of the scores from the run where the weights have none', asy
 });
 
 test.each<[string, Partial<DecayingAttention>, RegExp]>([
-  ['other decays', { decay: { kind: 'slopes', slopes: [1, 2] } }, /slopes/],
+  ['a bias of a table', { decay: { kind: 'relative', samples: [], table: (b) => b.float32([]) } }, /table/],
   ['keys from a cache', { hasPast: true }, /cache/],
   ['a negative scale', { scale: -1 }, /positive/],
   ['heads that are too large', { channels: 250 }, /up to 256/],

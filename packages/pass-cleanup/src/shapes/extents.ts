@@ -1,7 +1,15 @@
-import { constantIntegers, constantTensor, DATA_TYPES, type Node, type Value } from '@sentei/ir';
+import {
+  constantIntegers,
+  constantTensor,
+  DATA_TYPES,
+  type Node,
+  type TypeTable,
+  type Value,
+} from '@sentei/ir';
 import { axesOf, permutationOf } from '../identities/operands.ts';
 import { isPlain, type Survey } from '../survey.ts';
-import { sameShapeInput } from './same-shape.ts';
+import { propagate } from './propagate.ts';
+import { fusedShapes, sameShapeInput } from './same-shape.ts';
 
 /** The extent of one axis of a value: an integer that is only known when the model runs. */
 export interface Extent {
@@ -28,15 +36,21 @@ const MOST_TERMS = 64;
  */
 export class Extents {
   readonly #survey: Survey;
+  readonly #types: TypeTable | undefined;
   /** The value with the same shape that came first, where it is another one. */
   readonly #sources = new Map<Value, Value>();
   readonly #shapes = new Map<Value, readonly Term[]>();
   readonly #contents = new Map<Value, Contents>();
 
-  constructor(survey: Survey) {
+  /** @param types what is inferred, for ranks and numbers that the model does not declare */
+  constructor(survey: Survey, types?: TypeTable) {
     this.#survey = survey;
+    this.#types = types;
     for (const graph of survey.model.graphs()) {
-      for (const node of graph.nodes()) if (isPlain(node)) this.#visit(node, survey.opset(graph));
+      for (const node of graph.nodes()) {
+        if (isPlain(node)) this.#visit(node, survey.opset(graph));
+        else for (const [output, alike] of fusedShapes(node)) this.#sources.set(output, this.sourceOf(alike));
+      }
     }
   }
 
@@ -53,7 +67,7 @@ export class Extents {
   /** Extents of all axes; `undefined` where not even the rank is known. */
   shapeOf(value: Value): readonly Term[] | undefined {
     const source = this.sourceOf(value);
-    const own = this.#survey.shape(value) ?? this.#survey.shape(source);
+    const own = this.#types?.shapeOf(value) ?? this.#survey.shape(value) ?? this.#survey.shape(source);
     const found = this.#shapes.get(source);
     if (own === undefined || (found !== undefined && found.length !== own.length)) return found;
     return own.map((dim, axis) =>
@@ -78,6 +92,7 @@ export class Extents {
     if (alike !== undefined) this.#sources.set(output, this.sourceOf(alike));
     const shape = this.#shapeAfter(node);
     if (shape !== undefined) this.#shapes.set(output, shape);
+    else if (alike === undefined) this.#propagate(node, opset);
     const contents = this.#contentsAfter(node);
     if (contents !== undefined && contents.terms.length <= MOST_TERMS) this.#contents.set(output, contents);
   }
@@ -93,12 +108,27 @@ export class Extents {
     const target = node.opType === 'Reshape' ? this.contentsOf(node.input(1)) : undefined;
     const [output] = node.outputs;
     if (target?.rank !== 1 || output === undefined) return undefined;
+    const copies = (node.int('allowzero') ?? 0) === 0;
     // An extent that turns out to be zero copies the axis of the input, which is only the same for that very axis.
     return target.terms.map((term, axis) => {
+      if (term === 0 && copies) return known[axis] ?? { value: output, axis };
       const isKnown =
         typeof term === 'number' ? term > 0 : term !== undefined && isSameTerm(term, known[axis]);
       return isKnown ? term : { value: output, axis };
     });
+  }
+
+  #propagate(node: Node, opset: number): void {
+    const inputs = node.inputs.map((input) => (input === null ? undefined : this.shapeOf(input)));
+    const contents = (index: number) => this.contentsOf(node.input(index));
+    for (const [index, terms] of propagate(node, inputs, contents, opset).entries()) {
+      const output = node.output(index);
+      if (output === undefined || terms === undefined) continue;
+      this.#shapes.set(
+        output,
+        terms.map((term, axis) => term ?? { value: output, axis }),
+      );
+    }
   }
 
   #contentsAfter(node: Node): Contents | undefined {

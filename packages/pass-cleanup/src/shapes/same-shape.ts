@@ -5,8 +5,8 @@ const SAME_SHAPE = new Set(
   (
     'Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil Celu Clip Cos Cosh CumSum Dropout Elu Erf Exp Floor Gelu ' +
     'HardSigmoid HardSwish Hardmax Identity InstanceNormalization IsInf IsNaN LayerNormalization LeakyRelu Log ' +
-    'LogSoftmax Mish Neg Not Reciprocal Relu Round Selu Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Tan ' +
-    'Tanh ThresholdedRelu'
+    'LogSoftmax Mish Neg Not RMSNormalization Reciprocal Relu Round Selu Sigmoid Sign SimplifiedLayerNormalization Sin ' +
+    'Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu'
   ).split(' '),
 );
 
@@ -23,4 +23,25 @@ export function sameShapeInput(node: Node, opset: number): Value | undefined {
     if (constantTensor(node.input(1 - position))?.dims.length === 0) return node.input(position);
   }
   return undefined;
+}
+
+/** Outputs of ONNX Runtime's operators, as fusions write them, that have the shape of the first input, by their number. */
+const FUSED_OUTPUTS = new Map<string, readonly number[]>([
+  ['QuickGelu', [0]],
+  ['Gelu', [0]],
+  ['FastGelu', [0]],
+  ['BiasGelu', [0]],
+  ['SkipLayerNormalization', [0, 3]],
+  ['SkipSimplifiedLayerNormalization', [0, 3]],
+]);
+
+/** Outputs of a fused operator with the input that they share their shape with. */
+export function fusedShapes(node: Node): (readonly [Value, Value])[] {
+  const input = node.input(0);
+  const outputs = node.domain === 'com.microsoft' ? FUSED_OUTPUTS.get(node.opType) : undefined;
+  if (outputs === undefined || input === undefined) return [];
+  return outputs.flatMap((index) => {
+    const output = node.output(index);
+    return output === undefined ? [] : [[output, input] as const];
+  });
 }

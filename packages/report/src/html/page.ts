@@ -9,6 +9,7 @@ import { drawLatency } from './sections/latency.ts';
 import { drawPlacement, placementsIn } from './sections/placement.ts';
 import { drawProvenance } from './sections/provenance.ts';
 import { drawQuality } from './sections/quality.ts';
+import { drawReach } from './sections/reach.ts';
 import { drawResources } from './sections/resources.ts';
 import { drawRobustness } from './sections/robustness.ts';
 import { drawRollout } from './sections/rollout.ts';
@@ -26,6 +27,7 @@ const CONTENTS = [
   ['quality', 'Quality'],
   ['robustness', 'Shifted data'],
   ['latency', 'Time'],
+  ['reach', 'Reach'],
   ['tiles', 'Tiles'],
   ['placement', 'Placement'],
   ['resources', 'Memory'],
@@ -58,7 +60,7 @@ export async function drawPage(input: PageInput): Promise<string> {
 ${drawSummary(input, latency)}
 <nav aria-label="Contents"><ul>${CONTENTS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <main>
-${drawAnatomy(report)}${drawQuality(kit, input, latency)}${drawRobustness(kit, input)}${drawLatency(kit, latency)}${drawTiles(kit, report)}${drawPlacement(placementsIn(input))}${drawResources(input)}${drawCost(latency, input.pricing)}${drawRollout(input)}${drawDecisions(report.passes)}${drawProvenance(input)}</main>
+${drawAnatomy(report)}${drawQuality(kit, input, latency)}${drawRobustness(kit, input)}${drawLatency(kit, latency)}${drawReach(kit, report, latency)}${drawTiles(kit, report)}${drawPlacement(placementsIn(input))}${drawResources(input)}${drawCost(latency, input.pricing)}${drawRollout(input)}${drawDecisions(report.passes)}${drawProvenance(input)}</main>
 <footer><p>Sentei ${modelText(report.software.sentei, 40)}, format ${report.version} of the report.</p></footer>
 </body>
 </html>

@@ -69,6 +69,40 @@ const tiles = z.discriminatedUnion('status', [
   }),
 ]);
 
+const share = z.number().min(0).max(1);
+
+const headReach = z.looseObject({
+  attention: count,
+  head: count,
+  scoreBound: figure,
+  halfLife: figure.nullable(),
+  span: z.looseObject({ median: count, most90: count, most: count }),
+  kind: z.enum(['local', 'medium', 'global']),
+  lengths: z.array(z.looseObject({ length: count, skipped: share, work: share })),
+});
+
+const reach = z.discriminatedUnion('status', [
+  z.looseObject({ status: z.literal('skipped'), reason: text }),
+  z.looseObject({
+    status: z.literal('done'),
+    epsilon: z.number(),
+    sequences: count,
+    grid: z.looseObject({ rows: count, keys: count }),
+    heads: z.array(headReach),
+    others: z.array(z.looseObject({ attention: count, reason: text })),
+    gains: z.array(
+      z.looseObject({
+        length: count,
+        attentionShare: figure,
+        workLeft: figure,
+        attention: figure,
+        model: figure,
+      }),
+    ),
+    holding: z.array(z.looseObject({ attention: count, head: count, share: figure, modelWithout: figure })),
+  }),
+]);
+
 const summary = z.looseObject({ median: figure, lowerQuartile: figure, upperQuartile: figure });
 
 const quality = z.looseObject({
@@ -110,6 +144,7 @@ const schema = z.looseObject({
   options: z.looseObject({
     maxDrop: figure,
     threads: count,
+    target: z.enum(['cpu', 'cuda']).optional(),
     validation: text,
     verify: text,
     seed: z.number(),
@@ -122,6 +157,7 @@ const schema = z.looseObject({
   result: modelFacts,
   anatomy: anatomy.optional(),
   tiles: tiles.optional(),
+  reach: reach.optional(),
   passes: z.array(pass),
   validation,
   budget: z.looseObject({ maxDrop: figure, heldoutDrop: figure.optional() }),

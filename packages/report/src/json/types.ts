@@ -82,6 +82,55 @@ export type TileFacts =
       readonly heads: readonly { readonly attention: number; readonly skipped: readonly number[] }[];
     };
 
+/** How far back one head of attention looks. */
+export interface HeadReachFacts {
+  /** Which of the attentions of the original, in graph order. */
+  readonly attention: number;
+  readonly head: number;
+  /** No score exceeds it. */
+  readonly scoreBound: number;
+  /** Positions after which a mean forget gate has forgotten half; `null` without gates. */
+  readonly halfLife: number | null;
+  /** Keys before a row that may matter, over all rows at the longest length. */
+  readonly span: { readonly median: number; readonly most90: number; readonly most: number };
+  readonly kind: 'local' | 'medium' | 'global';
+  /** By length: the share of causal tiles that may be left out, and the share of length² in the products that are left. */
+  readonly lengths: readonly { readonly length: number; readonly skipped: number; readonly work: number }[];
+}
+
+/** What the decay of attention scores allows, measured on held-out data in the original model, or why it was not measured. */
+export type ReachFacts =
+  | { readonly status: 'skipped'; readonly reason: string }
+  | {
+      readonly status: 'done';
+      /** Largest share of a row that may be left out. */
+      readonly epsilon: number;
+      readonly sequences: number;
+      /** Query rows and keys of a tile. */
+      readonly grid: { readonly rows: number; readonly keys: number };
+      readonly heads: readonly HeadReachFacts[];
+      /** Attention whose reach nothing tells. */
+      readonly others: readonly { readonly attention: number; readonly reason: string }[];
+      /** What it is worth by operations alone: of the attentions whose reach is known, and of the model, at each length. */
+      readonly gains: readonly {
+        readonly length: number;
+        /** Of the operations of the original, the share of that attention. */
+        readonly attentionShare: number;
+        readonly workLeft: number;
+        readonly attention: number;
+        readonly model: number;
+      }[];
+      /** Heads that most of what is left belongs to, at the longest length. */
+      readonly holding: readonly {
+        readonly attention: number;
+        readonly head: number;
+        /** Of the operations that are left in attention. */
+        readonly share: number;
+        /** How many times faster the pruned model would be if the head saw its own tiles alone. */
+        readonly modelWithout: number;
+      }[];
+    };
+
 /** Everything about one run of `prune`: what was done, why, and what it changed. */
 export interface Report {
   /** Version of this format. */
@@ -98,6 +147,8 @@ export interface Report {
   readonly options: {
     readonly maxDrop: number;
     readonly threads: number;
+    /** What the result was made for; absent in reports of earlier versions, for `cpu`. */
+    readonly target?: 'cpu' | 'cuda' | undefined;
     readonly validation: ValidationEffort;
     readonly verify: VerifyWhen;
     readonly seed: number;
@@ -115,6 +166,8 @@ export interface Report {
   readonly anatomy?: AnatomyFacts | undefined;
   /** Absent in reports of earlier versions. */
   readonly tiles?: TileFacts | undefined;
+  /** Absent in reports of earlier versions. */
+  readonly reach?: ReachFacts | undefined;
   readonly passes: readonly PassRecord[];
   readonly validation: Validation | { readonly status: 'skipped'; readonly reason: string };
   readonly budget: BudgetFacts;

@@ -79,7 +79,9 @@ function drawFidelity({ fidelity }: Measured): string {
   return drawTable(head, rows, ['left', ...head.slice(1).map(() => 'right' as const)], [40]);
 }
 
-function timeTitle({ options: { threads } }: Report): string {
+function timeTitle({ options: { threads }, validation }: Report): string {
+  if (validation.status === 'done' && validation.executionProvider !== 'cpu')
+    return `time, ${validation.executionProvider}`;
   return `time, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 

@@ -43,7 +43,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page in a browser${reason}`, () => 
     expect(requests).toEqual([url]);
     expect(complaints).toEqual([]);
     expect(await page.$$eval('script, img, iframe, [onerror]', (found) => found.length)).toBe(0);
-    expect(await page.$$eval('main > section > h2', (found) => found.length)).toBe(11);
+    expect(await page.$$eval('main > section > h2', (found) => found.length)).toBe(12);
   });
 
   test.each(['light', 'dark'])('all text has a contrast of at least 4.5 in %s', async (scheme) => {

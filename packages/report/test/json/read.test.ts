@@ -12,8 +12,8 @@ test('a report reads back as it was written, numbers that JSON does not have too
   expect(parseReport(printReport(original), 'report.json')).toEqual(original);
 });
 
-test('a report of an earlier version of Sentei, without anatomy and tiles, is read', () => {
-  const { anatomy, tiles, ...earlier } = fullReport();
+test('a report of an earlier version of Sentei, without anatomy, tiles and reach, is read', () => {
+  const { anatomy, tiles, reach, ...earlier } = fullReport();
   expect(parseReport(JSON.stringify(earlier), 'report.json')).toEqual(earlier);
 });
 

@@ -1,5 +1,5 @@
 import type { Report } from '../../src/json/types.ts';
-import { fullReport, part } from './page.ts';
+import { fullReport, part, reach } from './page.ts';
 import { passRecord, patchRecord } from './report.ts';
 
 /** Texts that would like to be something else. */
@@ -38,6 +38,7 @@ export function hostileReport(): Report {
       })),
       skipped: HOSTILE.map((node) => ({ node, reason: node })),
     },
+    reach: reach({ others: HOSTILE.map((reason, attention) => ({ attention, reason })) }),
     warnings: HOSTILE,
   });
 }

@@ -1,12 +1,55 @@
 import { parseHTML } from 'linkedom';
 import type { LatencyPoint } from '../../src/html/types.ts';
-import type { AnatomyFacts, Report, SubBlockFacts } from '../../src/json/types.ts';
+import type {
+  AnatomyFacts,
+  HeadReachFacts,
+  ReachFacts,
+  Report,
+  SubBlockFacts,
+} from '../../src/json/types.ts';
 import { measured, passRecord, patchRecord, report } from './report.ts';
 
 /** A residual branch that nothing was done to. */
 export function part(fields: Partial<SubBlockFacts> = {}): SubBlockFacts {
   const facts = { kind: 'mlp', norm: 'pre', merge: 'Add a', heads: null, nodes: 9, nodesLeft: 9 };
   return { ...facts, mergeLeft: true, decisions: [], ...fields };
+}
+
+/** A head that skips the given shares of tiles at 512 positions and at 1,024. */
+export function headReach(head: number, short: number, long: number): HeadReachFacts {
+  const kind = long > 0.8 ? 'local' : long > 0.2 ? 'medium' : 'global';
+  return {
+    attention: 0,
+    head,
+    scoreBound: 9.5,
+    halfLife: kind === 'global' ? Number.POSITIVE_INFINITY : 20 * (head + 1),
+    span: { median: Math.round(512 * (1 - long)), most90: Math.round(900 * (1 - long)), most: 1000 },
+    kind,
+    lengths: [
+      { length: 512, skipped: short, work: (1 - short) / 2 },
+      { length: 1024, skipped: long, work: (1 - long) / 2 },
+    ],
+  };
+}
+
+/** One attention whose reach is known, of a local head, a medium and a global one, and one of unknown reach. */
+export function reach(
+  fields: Partial<Extract<ReachFacts, { status: 'done' }>> = {},
+): Extract<ReachFacts, { status: 'done' }> {
+  return {
+    status: 'done',
+    epsilon: 4.5e-5,
+    sequences: 2,
+    grid: { rows: 128, keys: 64 },
+    heads: [headReach(0, 0.5, 0.9), headReach(1, 0, 0.4), headReach(2, 0, 0)],
+    others: [{ attention: 1, reason: 'no forget bias: nothing bounds how far back a query looks' }],
+    gains: [
+      { length: 512, attentionShare: 0.3, workLeft: 0.45, attention: 2.2, model: 1.2 },
+      { length: 1024, attentionShare: 0.5, workLeft: 0.3, attention: 3.3, model: 1.5 },
+    ],
+    holding: [{ attention: 0, head: 2, share: 0.6, modelWithout: 1.25 }],
+    ...fields,
+  };
 }
 
 const at = (record: number, patch: number) => ({ record, patch });
@@ -71,6 +114,7 @@ export function fullReport(fields: Partial<Report> = {}): Report {
       windows: 3,
       heads: [{ attention: 0, skipped: [0, 0.25, 0.5, 0.99] }],
     },
+    reach: reach(),
     machine: {
       cpu: 'a processor',
       logicalCores: 8,

@@ -11,7 +11,8 @@ export type ProbeReply = { readonly works: true } | { readonly works: false; rea
 /** How the try of a provider went; `reason` is in ONNX Runtime's own words. */
 export type ProviderTrial = { readonly works: true } | { readonly works: false; readonly reason: string };
 
-export interface TrialOptions {
+/** How long a provider is tried, and in what environment. */
+export interface ProviderTrialOptions {
   /** Milliseconds. Default: one minute, since CUDA's first session takes seconds. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +39,7 @@ function doublingModel(): Uint8Array {
  * Makes a session with an execution provider on a tiny model and runs it, in a process of its own that is killed when it takes
  * too long. Never throws.
  */
-export function tryProvider(provider: string, options: TrialOptions = {}): Promise<ProviderTrial> {
+export function tryProvider(provider: string, options: ProviderTrialOptions = {}): Promise<ProviderTrial> {
   const { timeoutMs = 60_000, signal, variables = process.env } = options;
   if (signal?.aborted) return Promise.resolve({ works: false, reason: 'cancelled' });
   return new Promise((resolve) => {

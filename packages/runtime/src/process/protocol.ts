@@ -70,6 +70,39 @@ export interface TimeRequest {
   readonly runs: number;
 }
 
+/** An output that is handed on to an input, or put behind what the input had; see `CarriedState` of `@sentei/ir`. */
+export interface CarriedOutput {
+  readonly input: string;
+  readonly output: string;
+  readonly append?: number | undefined;
+  readonly drop?: string | undefined;
+}
+
+/**
+ * A run that hands outputs on to inputs of the next one, inside the process: a cache of keys and values never travels. Of a
+ * failed run nothing is kept.
+ */
+export interface StepRequest {
+  readonly kind: 'step';
+  /** For the inputs that no output is handed on to. */
+  readonly feeds: Feeds;
+  /** Which outputs are handed on to which inputs. */
+  readonly carried: readonly CarriedOutput[];
+  /** What the carried inputs get in this run, in place of what the last one left. */
+  readonly start?: Feeds | undefined;
+  /** Names of the outputs to send back; none is allowed. */
+  readonly outputs: readonly string[];
+}
+
+/** What came of a step. */
+export interface StepResult {
+  readonly outputs: Readonly<Record<string, HostTensor>>;
+  /** Of the run, in the process. */
+  readonly milliseconds: number;
+  /** Bytes of what is kept for the next step. */
+  readonly carriedBytes: number;
+}
+
 /** As a run, but what is sent back is computed from the outputs and small. */
 export interface ReduceRequest {
   readonly kind: 'reduce';
@@ -99,6 +132,7 @@ export interface AccumulateRequest {
 export type Request =
   | LoadRequest
   | RunRequest
+  | StepRequest
   | TimeRequest
   | ReduceRequest
   | EvaluateRequest
@@ -119,6 +153,7 @@ export type Reply =
   | { readonly kind: 'load'; readonly signature: Signature }
   | { readonly kind: 'run'; readonly outputs: Readonly<Record<string, HostTensor>> }
   | { readonly kind: 'evaluate'; readonly outputs: Readonly<Record<string, HostTensor>> }
+  | ({ readonly kind: 'step' } & StepResult)
   /** Milliseconds of each run, in order. */
   | { readonly kind: 'time'; readonly milliseconds: readonly number[] }
   | { readonly kind: 'end-profile' }

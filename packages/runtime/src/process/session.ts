@@ -4,7 +4,7 @@ import type { Reduced, ReduceStep } from '../calibration/reducer.ts';
 import { byteLanguageModelNames } from '../metrics/bits-per-byte.ts';
 import type { OutputReduction } from '../metrics/output-reduction.ts';
 import { checkFeeds } from './check-feeds.ts';
-import type { Signature, ValueSignature } from './protocol.ts';
+import type { Signature, StepRequest, StepResult, ValueSignature } from './protocol.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** One model loaded in a process of its own. Made by `Engine.load`. */
@@ -54,6 +54,25 @@ export class Session {
     const all = this.#complete(feeds);
     const request = { kind: 'run', feeds: all, ...(outputs ? { outputs } : {}) } as const;
     return (await this.#worker.exchange(request, this.path)).outputs;
+  }
+
+  /**
+   * Runs the model once and keeps outputs in its process, as inputs of the next step.
+   *
+   * @param step which outputs, and what the inputs start with; see `StepRequest`
+   * @throws SenteiError as {@link Session.run}; `runtime-failed` for a first step without a start
+   */
+  async step(step: Omit<StepRequest, 'kind'>): Promise<StepResult> {
+    const isCarried = ({ name }: ValueSignature) => step.carried.some(({ input }) => input === name);
+    checkFeeds(
+      step.feeds,
+      this.inputs.filter((input) => !isCarried(input)),
+      this.path,
+    );
+    if (step.start) checkFeeds(step.start, this.inputs.filter(isCarried), this.path);
+    const request = { ...step, kind: 'step', feeds: this.#complete(step.feeds) } as const;
+    const { outputs, milliseconds, carriedBytes } = await this.#worker.exchange(request, this.path);
+    return { outputs, milliseconds, carriedBytes };
   }
 
   /**

@@ -7,11 +7,13 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Feeds, HostTensor, TensorData } from '@sentei/data/tensors';
+import type { Feeds, HostTensor } from '@sentei/data/tensors';
 import { byteLength, isTensorType } from '@sentei/data/tensors';
-import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import type { Reducer } from '../calibration/reducer.ts';
+import { CarriedRuns } from '../generation/carried-runs.ts';
 import { reduceOutputs } from '../metrics/output-reduction.ts';
+import { toHostTensor, toOrtTensors } from './ort-tensors.ts';
 import type {
   EvaluateRequest,
   LoadRequest,
@@ -52,32 +54,6 @@ function toValueSignature(metadata: InferenceSession.ValueMetadata): ValueSignat
     type: isTensorType(type) ? type : null,
     dims: shape.map((dimension) => (dimension === '' ? null : dimension)),
   };
-}
-
-/**
- * The same elements at the start of a buffer of their own. What a message carries lies at any offset, and ONNX Runtime sums
- * in an order that depends on it: with 1.30, test_group_normalization_example_expanded gives one of two last bits.
- */
-function aligned(data: HostTensor['data']): HostTensor['data'] {
-  return ArrayBuffer.isView(data) && data.byteOffset % 16 !== 0 ? data.slice() : data;
-}
-
-function toOrtTensors(feeds: Feeds): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, { type, dims, data }]) => [
-      name,
-      // The pair (type, data) is one of the pairs of TensorData, which the overloads cannot see in a union.
-      new Tensor(type as 'float32', aligned(data) as TensorData['float32'], dims),
-    ]),
-  );
-}
-
-function toHostTensor(name: string, { type, dims, data }: Tensor): HostTensor {
-  if (!isTensorType(type)) throw new Error(`output '${name}' has element type ${type}, which cannot be sent`);
-  // Node versions with a Float16Array get one from the binding; bits travel better.
-  const isBits = type === 'float16' && ArrayBuffer.isView(data) && !(data instanceof Uint16Array);
-  const plain = isBits ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-  return { type, dims: [...dims], data: plain } as HostTensor;
 }
 
 /** Sizes are summed before anything is serialized, so that too large a reply fails by name instead of by memory. */
@@ -152,6 +128,7 @@ async function createReducer(session: InferenceSession): Promise<Reducer> {
 class Responder {
   #session: InferenceSession | undefined;
   #reducer: Reducer | undefined;
+  #carried: CarriedRuns | undefined;
 
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
@@ -174,6 +151,12 @@ class Responder {
       }
       case 'reduce':
         return this.#reduce(request);
+      case 'step': {
+        this.#carried ??= new CarriedRuns(this.#loaded());
+        const result = await this.#carried.step(request);
+        checkReplySize(Object.values(result.outputs));
+        return { kind: 'step', ...result };
+      }
       case 'evaluate':
         return evaluate(request);
       case 'end-profile':

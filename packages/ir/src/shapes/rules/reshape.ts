@@ -138,8 +138,22 @@ function transpose(context: RuleContext): Outputs {
     tensorFact(
       elementType,
       axes.map((axis) => shape[axis] ?? null),
+      transposed(context.integers(0), shape, axes),
     ),
   ];
+}
+
+/** Elements of a transposed matrix in row-major order; of other ranks nobody makes shapes or pads. */
+function transposed(
+  elements: readonly Dimension[] | undefined,
+  shape: Shape,
+  axes: readonly number[],
+): readonly Dimension[] | undefined {
+  const [rows, columns] = shape;
+  if (shape.length === 1 || axes.every((axis, index) => axis === index)) return elements;
+  if (elements === undefined || shape.length !== 2) return undefined;
+  if (typeof rows !== 'number' || typeof columns !== 'number') return undefined;
+  return elements.map((_, index) => elements[(index % rows) * columns + Math.floor(index / rows)] ?? null);
 }
 
 export const reshapeRules: RuleFamily = {

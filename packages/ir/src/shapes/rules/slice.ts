@@ -1,4 +1,4 @@
-import type { Dimension } from '../../graph/type.ts';
+import type { Dimension, Shape } from '../../graph/type.ts';
 import { signOf } from '../dimensions.ts';
 import { tensorFact } from '../fact.ts';
 import type { Outputs, RuleContext, RuleFamily } from '../rule.ts';
@@ -31,9 +31,10 @@ function slice(context: RuleContext): Outputs {
     if (step === 0) context.fail('a step is 0');
     result[axis] = slicedExtent(shape[axis] ?? null, starts?.[i] ?? null, ends?.[i] ?? null, step);
   }
+  const [axis] = context.axes(axes, shape.length);
   const part =
-    shape.length === 1 && axes.length === 1
-      ? sliceElements(context.integers(0), starts?.[0], ends?.[0], steps?.[0])
+    axis !== undefined && axes.length === 1
+      ? sliceAlong(context.integers(0), shape, axis, starts?.[0], ends?.[0], steps?.[0])
       : undefined;
   return [tensorFact(elementType, result, part)];
 }
@@ -67,6 +68,39 @@ function clamp(bound: Dimension, lowest: Dimension, highest: Dimension): Dimensi
   if (typeof bound === 'number' && bound === Number.MIN_SAFE_INTEGER) return lowest;
   if (bound === 0 && lowest === 0) return 0;
   return minimum(maximum(bound, lowest), highest);
+}
+
+/** Elements in row-major order of a tensor that is cut along one axis: pads of a Pad are, two rows for each axis. */
+function sliceAlong(
+  elements: readonly Dimension[] | undefined,
+  shape: Shape,
+  axis: number,
+  start: Dimension | undefined,
+  end: Dimension | undefined,
+  step: Dimension | undefined,
+): Dimension[] | undefined {
+  const extent = shape[axis];
+  if (elements === undefined || typeof extent !== 'number') return undefined;
+  const inner = shape
+    .slice(axis + 1)
+    .reduce<number>((size, each) => (typeof each === 'number' ? size * each : Number.NaN), 1);
+  const size = extent * inner;
+  if (!(size > 0) || elements.length % size !== 0) return undefined;
+  const rows = sliceElements(
+    Array.from({ length: extent }, (_, row) => row),
+    start,
+    end,
+    step,
+  );
+  return (
+    rows &&
+    Array.from({ length: elements.length / size }, (_, block) =>
+      rows.flatMap((row) => {
+        const from = block * size + Number(row) * inner;
+        return elements.slice(from, from + inner);
+      }),
+    ).flat()
+  );
 }
 
 function sliceElements(

@@ -29,6 +29,7 @@ ${drawFacts([
       : modelText(plugins.map((plugin) => `${plugin.package} ${plugin.version}`).join(', '), 400),
   ],
   ['Budget', formatShare(options.maxDrop)],
+  ['Target', options.target ?? 'cpu'],
   ['Threads', formatCount(options.threads)],
   ['Validation', options.validation],
   ['Graph checked', options.verify],

@@ -1,0 +1,445 @@
+import {
+  addDimensions,
+  constantTensor,
+  DATA_TYPES,
+  type Dimension,
+  isTensorType,
+  type Node,
+  type Tensor,
+  type Value,
+  type ValueType,
+} from '@sentei/ir';
+import type { ShapeFacts } from '../shape-facts.ts';
+import { broadcastView, extentOf, peel, runsAlong, type View, type Viewed, viewKey } from './axis-view.ts';
+import { always, type Cases, choice, inEachCase } from './cases.ts';
+import { type Linear, linear, numberOf, scale, sum, term } from './linear.ts';
+import { triangleOf } from './triangle.ts';
+
+/** What is known of values: what `inferTypes` returns. */
+export interface ScoreFacts extends ShapeFacts {
+  typeOf(value: Value): ValueType | undefined;
+  /** Elements of a small integer tensor, as far as they are known. */
+  integersOf(value: Value): readonly Dimension[] | undefined;
+}
+
+/** Names of what scores are made of. */
+export const PRODUCT = 'product';
+export const ROW = 'row';
+export const COLUMN = 'column';
+
+/** Deeper expressions are given up. */
+const DEPTH_LIMIT = 48;
+
+/** Elements of a constant that are looked at one by one. */
+const MOST_ELEMENTS = 2 ** 24;
+
+const LARGEST_FLOAT16 = 65_504;
+
+const FLOAT_TYPES: readonly number[] = [DATA_TYPES.float32, DATA_TYPES.float64];
+/** Element types that hold every position exactly. */
+const POSITION_TYPES: readonly number[] = [...FLOAT_TYPES, DATA_TYPES.int32, DATA_TYPES.int64];
+
+/**
+ * Works out what an expression over [queries, keys] is made of: numbers, positions, the product of queries and keys, and
+ * values that are taken as they come, its leaves. Masks become conditions, each case of which has a sum of its own, so that
+ * it does not matter how a mask is spelt. Conditions are `leaf:n`, leaf n is not zero, and `diagonal:d`, row ≥ column − d.
+ */
+export class ScoreEvaluator {
+  readonly leaves: Viewed[] = [];
+  /** What the output of the product runs along. */
+  productView: View | undefined;
+  /** Scalar numbers of keys that ranges of key positions end at. */
+  readonly lengths = new Set<Value>();
+  /** Why there is no answer. */
+  failure: string | undefined;
+  readonly #facts: ScoreFacts;
+  readonly #product: Value | undefined;
+  readonly #afterProduct: ReadonlySet<Value>;
+  readonly #leafNumbers = new Map<string, number>();
+  readonly #known = new Map<Value, Map<string, Cases | undefined>>();
+
+  /** @param softmax ends what is evaluated */
+  constructor(facts: ScoreFacts, product: Value | undefined, softmax: Node | undefined) {
+    this.#facts = facts;
+    this.#product = product;
+    this.#afterProduct = new Set(product && valuesAfter(product, softmax));
+  }
+
+  evaluate(value: Value, view: View, depth = DEPTH_LIMIT): Cases | undefined {
+    const known = this.#known.get(value) ?? new Map<string, Cases | undefined>();
+    this.#known.set(value, known);
+    const key = viewKey(view);
+    if (known.has(key)) return known.get(key);
+    const result = depth === 0 ? undefined : this.#evaluate(value, view, depth - 1);
+    known.set(key, result);
+    if (result === undefined) this.failure ??= `nothing is known of ${value.producer ?? value}`;
+    return result;
+  }
+
+  #evaluate(value: Value, view: View, depth: number): Cases | undefined {
+    if (value === this.#product) {
+      this.productView ??= view;
+      return viewKey(this.productView) === viewKey(view) ? always(term(PRODUCT)) : undefined;
+    }
+    const constant = constantTensor(value);
+    if (constant !== undefined) return this.#constant(constant, view);
+    const [integer] = this.#facts.integersOf(value) ?? [];
+    if (integer !== undefined && integer !== null && extentOf(view.flat()) === 1 && this.#isSingle(value)) {
+      return always(typeof integer === 'number' ? linear(integer) : linear(0, undefined, integer));
+    }
+    const node = value.producer;
+    if (node === null) return this.#leaf(value, view);
+    const failureBefore = this.failure;
+    const result = this.#operator(node, view, depth);
+    if (isOverBoth(view))
+      return result ?? (this.#afterProduct.has(value) ? undefined : this.#leaf(value, view));
+    // What runs along queries or keys alone is one term, whatever is in it, unless it is made of numbers and masks.
+    if (result?.table.every((each) => each.terms.size < 2 && isPlain(each))) return result;
+    this.failure = failureBefore;
+    return this.#leaf(value, view);
+  }
+
+  #isSingle(value: Value): boolean {
+    return this.#facts.shapeOf(value)?.every((extent) => extent === 1) === true;
+  }
+
+  #operator(node: Node, view: View, depth: number): Cases | undefined {
+    const at = (index: number): Cases | undefined => {
+      const input = node.input(index);
+      const shape = input && this.#facts.shapeOf(input);
+      const inner = shape && broadcastView(view, shape);
+      if (input === undefined) return undefined;
+      if (inner === undefined) {
+        this.failure ??= `extents of ${input} are not known to be those of the scores`;
+        return undefined;
+      }
+      return this.evaluate(input, inner, depth);
+    };
+    const combine = (
+      operation: (values: readonly Linear[]) => Linear | undefined,
+      count = node.inputs.length,
+    ) => {
+      const operands = Array.from({ length: count }, (_, index) => at(index));
+      return operands.every((operand) => operand !== undefined) ? inEachCase(operands, operation) : undefined;
+    };
+    const numbers = (operation: (...values: number[]) => number) =>
+      combine((values) => {
+        const known = values.map(numberOf);
+        return known.every((each) => each !== undefined) ? linear(operation(...known)) : undefined;
+      });
+    if (node.is('Cast')) {
+      const inner = at(0);
+      const isInteger = this.#isInteger(node.input(0));
+      const cast =
+        inner && inEachCase([inner], ([each]) => each && castOf(each, node.int('to') ?? 0, isInteger));
+      // What is rounded before it is spread over rows and columns is taken as it is after the rounding.
+      const isRounded = isNarrow(node) && cast?.table.some((each) => each.terms.size > 0);
+      return isRounded && !isOverBoth(view) ? undefined : cast;
+    }
+    if (node.is('Identity', 'Transpose', 'Unsqueeze', 'Squeeze', 'Reshape', 'Flatten', 'Expand', 'Tile')) {
+      const inner = peel(node, view, this.#facts);
+      if (inner !== undefined) return this.evaluate(inner.value, inner.view, depth);
+      this.failure ??= `extents around ${node} are not known`;
+      return undefined;
+    }
+    switch (node.is(node.opType) ? node.opType : '') {
+      case 'Add':
+      case 'Sum':
+        return combine((values) =>
+          values.slice(1).reduce<Linear | undefined>((total, each) => total && sum(total, each), values[0]),
+        );
+      case 'Sub':
+        return combine(([a, b]) => a && b && difference(a, b));
+      case 'Neg':
+        return combine(([a]) => a && scale(a, -1));
+      case 'Mul':
+        return combine(([a, b]) => a && b && product(a, b));
+      case 'Div':
+        return combine(([a, b]) => {
+          const divisor = b && numberOf(b);
+          return a && divisor !== undefined && divisor !== 0 ? scale(a, 1 / divisor) : undefined;
+        });
+      case 'Sqrt':
+        return numbers(Math.sqrt);
+      case 'Reciprocal':
+        return numbers((a) => 1 / a);
+      case 'Pow':
+        return numbers((a, b) => a ** b);
+      case 'Abs':
+        return numbers(Math.abs);
+      case 'Min':
+        return numbers(Math.min);
+      case 'Max':
+        return numbers(Math.max);
+      case 'Not':
+        return numbers((a) => (a === 0 ? 1 : 0));
+      case 'And':
+        return numbers((a, b) => (a !== 0 && b !== 0 ? 1 : 0));
+      case 'Or':
+        return numbers((a, b) => (a !== 0 || b !== 0 ? 1 : 0));
+      case 'Xor':
+        return numbers((a, b) => ((a !== 0) !== (b !== 0) ? 1 : 0));
+      case 'Equal':
+        return numbers((a, b) => (a === b ? 1 : 0));
+      case 'Greater':
+      case 'GreaterOrEqual':
+      case 'Less':
+      case 'LessOrEqual':
+        return this.#comparison(node.opType, at(0), at(1));
+      case 'Where': {
+        const operands = [at(0), at(1), at(2)];
+        if (!operands.every((operand) => operand !== undefined)) return undefined;
+        return inEachCase(operands, ([condition, a, b]) => {
+          const known = condition && numberOf(condition);
+          return known === undefined ? undefined : known === 0 ? b : a;
+        });
+      }
+      case 'Trilu':
+        return this.#trilu(node, view, at(0));
+      case 'ConstantOfShape': {
+        const tensor = node.tensor('value');
+        const fill = tensor === undefined ? 0 : tensor.numbers()[0];
+        return fill === undefined ? undefined : always(linear(fill));
+      }
+      case 'Range':
+        return this.#range(node, view);
+      case 'CumSum':
+        return this.#count(node, view, at(0));
+      case 'Slice':
+        return this.#sliced(node, view);
+      default:
+        return undefined;
+    }
+  }
+
+  #isInteger(value: Value | undefined): boolean {
+    const type = value && this.#facts.typeOf(value);
+    return isTensorType(type) && /int|bool/.test(type.elementType);
+  }
+
+  #leaf(value: Value, view: View): Cases | undefined {
+    const identity = `${value.name}|${viewKey(view)}`;
+    const number = this.#leafNumbers.get(identity) ?? this.leaves.length;
+    if (number === this.leaves.length) {
+      this.#leafNumbers.set(identity, number);
+      this.leaves.push({ value, view });
+    }
+    // Integers and bools that say which rows or keys count are zero or one.
+    return this.#isInteger(value)
+      ? choice(`leaf:${number}`, linear(1), linear(0))
+      : always(term(`leaf:${number}`));
+  }
+
+  #constant(tensor: Tensor, view: View): Cases | undefined {
+    if (tensor.size === 0 || tensor.size > MOST_ELEMENTS || !/float|int|bool/.test(tensor.dataType))
+      return undefined;
+    const numbers = tensor.numbers();
+    const [first = 0] = numbers;
+    if (numbers.every((each) => each === first)) return always(linear(first));
+    const position = positionOf(view);
+    if (position !== undefined)
+      return numbers.every((each, index) => each === first + index) ? shifted(position, first) : undefined;
+    const triangle = triangleOf(tensor);
+    return triangle && isSquareView(view)
+      ? this.#diagonal(0, linear(triangle.lower), linear(triangle.upper))
+      : undefined;
+  }
+
+  #diagonal(offset: Dimension, atOrBefore: Linear, after: Linear): Cases | undefined {
+    return offset === null ? undefined : choice(`diagonal:${offset}`, atOrBefore, after);
+  }
+
+  #range(node: Node, view: View): Cases | undefined {
+    const [start, limit, step] = [node.input(0), node.input(1), node.input(2)];
+    const position = positionOf(view);
+    const from = start && this.evaluate(start, []);
+    const by = step && this.evaluate(step, []);
+    const [first, delta] = [from?.table[0], by?.table[0]];
+    if (position === undefined || !first || first.terms.size > 0 || !delta || numberOf(delta) !== 1)
+      return undefined;
+    if (position === COLUMN && limit !== undefined && numberOf(first) === 0) this.lengths.add(limit);
+    const shiftedBy = sum(term(position), first);
+    return shiftedBy && always(shiftedBy);
+  }
+
+  /** A running sum of ones counts positions from 1. */
+  #count(node: Node, view: View, summed: Cases | undefined): Cases | undefined {
+    const position = positionOf(view);
+    const isOne = summed?.table.length === 1 && summed.table[0] && numberOf(summed.table[0]) === 1;
+    const axis = node.input(1) && this.#facts.integersOf(node.input(1) as Value)?.[0];
+    const along = view.findIndex((factors) => factors.length > 0);
+    const isAlong = typeof axis === 'number' && (axis < 0 ? axis + view.length : axis) === along;
+    if (!isOne || position === undefined || !isAlong || node.int('reverse') === 1) return undefined;
+    return shifted(position, node.int('exclusive') === 1 ? 0 : 1);
+  }
+
+  #comparison(opType: string, a: Cases | undefined, b: Cases | undefined): Cases | undefined {
+    if (a === undefined || b === undefined) return undefined;
+    const isStrict = opType === 'Greater' || opType === 'Less';
+    const [larger, smaller] = opType.startsWith('Greater') ? [a, b] : [b, a];
+    const differences = inEachCase([larger, smaller], ([x, y]) => x && y && difference(x, y));
+    if (differences === undefined) return undefined;
+    const [only] = differences.table;
+    if (differences.table.length === 1 && only !== undefined && numberOf(only) === undefined) {
+      return comparedPositions(only, isStrict);
+    }
+    return inEachCase([differences], ([each]) => {
+      const known = each && numberOf(each);
+      return known === undefined ? undefined : linear((isStrict ? known > 0 : known >= 0) ? 1 : 0);
+    });
+  }
+
+  #trilu(node: Node, view: View, inner: Cases | undefined): Cases | undefined {
+    if (inner === undefined || !isSquareView(view)) return undefined;
+    const shift = node.input(1);
+    const offset = shift === undefined ? always(linear(0)) : this.evaluate(shift, []);
+    const [by] = offset?.table ?? [];
+    if (by === undefined || by.terms.size > 0 || offset?.table.length !== 1) return undefined;
+    const isLower = node.int('upper') === 0;
+    // Lower: column ≤ row + k stays. Upper: column ≥ row + k stays, so that column ≤ row + k − 1 goes.
+    const diagonal = isLower ? by : sum(by, linear(-1));
+    const condition = diagonal && this.#diagonal(dimensionOf(diagonal) ?? null, linear(1), linear(0));
+    return (
+      condition &&
+      inEachCase([condition, inner], ([holds, x]) =>
+        holds && (numberOf(holds) === 1) === isLower ? x : linear(0),
+      )
+    );
+  }
+
+  /** A slice from the start of constant positions or of a constant triangle, as models keep them for their longest input. */
+  #sliced(node: Node, view: View): Cases | undefined {
+    const cut = this.#cut(node, view.length);
+    if (cut === undefined || cut.tensor.size > MOST_ELEMENTS || cut.tensor.dims.length !== view.length)
+      return undefined;
+    const position = positionOf(view);
+    if (position !== undefined && cut.first.every((start) => start === 0))
+      return this.#constant(cut.tensor, view);
+    const triangle = triangleOf(cut.tensor);
+    if (triangle === undefined || !isSquareView(view) || cut.first.at(-1) !== 0) return undefined;
+    return this.#diagonal(cut.first.at(-2) ?? null, linear(triangle.lower), linear(triangle.upper));
+  }
+
+  /** The constant that slices with steps of 1 are cut out of, and where they start along each axis. */
+  #cut(last: Node, rank: number): { tensor: Tensor; first: readonly Dimension[] } | undefined {
+    const first = Array.from<Dimension>({ length: rank }).fill(0);
+    let current: Value | undefined = last.output(0);
+    for (let node = current?.producer; node?.is('Slice', 'Identity', 'Cast'); node = current?.producer) {
+      current = node.input(0);
+      if (!node.is('Slice')) continue;
+      const [starts, axes, steps] = [node.input(1), node.input(3), node.input(4)].map(
+        (value) => value && this.#facts.integersOf(value),
+      );
+      if (starts === undefined || steps?.some((step) => step !== 1)) return undefined;
+      for (const [index, start] of starts.entries()) {
+        const axis = axes === undefined ? index : axes[index];
+        if (typeof axis !== 'number' || start === null || (typeof start === 'number' && start < 0))
+          return undefined;
+        const from = axis < 0 ? axis + rank : axis;
+        first[from] = addDimensions(first[from] ?? null, start);
+      }
+    }
+    const tensor = constantTensor(current);
+    return tensor && { tensor, first };
+  }
+}
+
+/** Values that are computed from `start` without `end`. */
+function valuesAfter(start: Value, end: Node | undefined): Value[] {
+  const found = [start];
+  const seen = new Set<Value>(found);
+  for (const value of found) {
+    for (const node of value.consumers()) {
+      if (node === end) continue;
+      for (const output of node.outputs) {
+        if (!seen.has(output)) found.push(output);
+        seen.add(output);
+      }
+    }
+  }
+  return found;
+}
+
+function isOverBoth(view: View): boolean {
+  return runsAlong(view, 'q') && runsAlong(view, 'k');
+}
+
+function isNarrow(node: Node): boolean {
+  const to = node.int('to');
+  return to === DATA_TYPES.float16 || to === DATA_TYPES.bfloat16;
+}
+
+/** Whether a value is one term as it stands, or a number or a position. */
+function isPlain({ constant, symbolic, terms }: Linear): boolean {
+  const [name] = terms.keys();
+  return name === undefined || name === ROW || name === COLUMN || (constant === 0 && symbolic === 0);
+}
+
+/** Whether a view runs along the queries or the keys and nothing else. */
+function positionOf(view: View): typeof ROW | typeof COLUMN | undefined {
+  const [factor, ...others] = view.flat();
+  if (factor === undefined || others.length > 0) return undefined;
+  return factor.axis === 'q' ? ROW : factor.axis === 'k' ? COLUMN : undefined;
+}
+
+/** Whether the last two axes are the queries and the keys. */
+function isSquareView(view: View): boolean {
+  const [rows, columns] = view.slice(-2);
+  return rows?.length === 1 && columns?.length === 1 && rows[0]?.axis === 'q' && columns[0]?.axis === 'k';
+}
+
+function shifted(position: string, by: number): Cases | undefined {
+  const value = sum(term(position), linear(by));
+  return value && always(value);
+}
+
+function difference(a: Linear, b: Linear): Linear | undefined {
+  const negative = scale(b, -1);
+  return negative && sum(a, negative);
+}
+
+function product(a: Linear, b: Linear): Linear | undefined {
+  const [x, y] = [numberOf(a), numberOf(b)];
+  return y !== undefined ? scale(a, y) : x === undefined ? undefined : scale(b, x);
+}
+
+/** The condition that row − column + d, or its opposite, is positive or not negative. */
+function comparedPositions(value: Linear, isStrict: boolean): Cases | undefined {
+  const [row, column] = [value.terms.get(ROW), value.terms.get(COLUMN)];
+  const offset = dimensionOf(linear(value.constant, undefined, value.symbolic));
+  if (value.terms.size !== 2 || offset === undefined || row === undefined || column !== -row)
+    return undefined;
+  const slack = linear(value.constant - (isStrict ? 1 : 0), undefined, value.symbolic);
+  if (row === 1) {
+    // row − column + d ≥ 0
+    const d = dimensionOf(slack);
+    return d === undefined ? undefined : choice(`diagonal:${d}`, linear(1), linear(0));
+  }
+  if (row !== -1) return undefined;
+  // column − row + d ≥ 0 is the opposite of row − column − d − 1 ≥ 0
+  const opposite = scale(slack, -1);
+  const d = opposite && sum(opposite, linear(-1));
+  const extent = d && dimensionOf(d);
+  return extent === undefined ? undefined : choice(`diagonal:${extent}`, linear(0), linear(1));
+}
+
+/** A whole number, or an extent and a whole number. */
+function dimensionOf({ constant, symbolic, terms }: Linear): Dimension | undefined {
+  if (terms.size > 0 || !Number.isInteger(constant)) return undefined;
+  return addDimensions(symbolic, constant);
+}
+
+function castOf(value: Linear, to: number, fromInteger: boolean): Linear | undefined {
+  const known = numberOf(value);
+  if (to === DATA_TYPES.bool) return known === undefined ? undefined : linear(known === 0 ? 0 : 1);
+  if (to === DATA_TYPES.float16 || to === DATA_TYPES.bfloat16) {
+    // Positions are not counted on in half precision, where 2049 becomes 2048.
+    if (known === undefined)
+      return value.terms.has(ROW) || value.terms.has(COLUMN) || fromInteger ? undefined : value;
+    const largest = to === DATA_TYPES.float16 ? LARGEST_FLOAT16 : Number.MAX_VALUE;
+    return linear(Math.abs(known) > largest ? Math.sign(known) * Number.POSITIVE_INFINITY : known);
+  }
+  return POSITION_TYPES.includes(to) && (FLOAT_TYPES.includes(to) || known !== undefined || fromInteger)
+    ? value
+    : undefined;
+}

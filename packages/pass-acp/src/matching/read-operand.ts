@@ -1,0 +1,55 @@
+import { peel, type ShapeFacts, type View, type Viewed } from '@sentei/anatomy';
+import type { Operand, OperandAxis } from './operand.ts';
+
+/** Names of the axes of scores in the terms of operands, by the names that views give them. */
+export type AxisNames = ReadonlyMap<string, OperandAxis>;
+
+/** An operand and how many heads of the scores read each of its own. */
+export interface ReadOperand extends Operand {
+  readonly sharing: number;
+}
+
+/**
+ * Reads an operand with one axis for each of `wanted`. Reshapes, expansions and casts that stand between it and what was
+ * computed are looked through as far as needed, and further where that shows that heads are repetitions of fewer.
+ *
+ * @param heads number of heads of the scores
+ */
+export function readOperand(
+  start: Viewed,
+  names: AxisNames,
+  wanted: readonly OperandAxis[],
+  heads: number,
+  facts: ShapeFacts,
+): ReadOperand | undefined {
+  let nearest: ReadOperand | undefined;
+  let current: Viewed | undefined = start;
+  for (let steps = 0; current !== undefined && steps < 16; steps++) {
+    const axes = axesOf(current.view, names, wanted);
+    const sharing = axes && sharingOf(current.view, names, heads);
+    if (axes !== undefined && sharing !== undefined) {
+      const found = { value: current.value, axes, sharing };
+      if (nearest === undefined || sharing > nearest.sharing) nearest = found;
+    }
+    const node: Viewed['value']['producer'] = current.value.producer;
+    // A cast changes what the elements are, so it ends what may be looked through.
+    current = node === null || node.is('Cast') ? undefined : peel(node, current.view, facts);
+  }
+  return nearest;
+}
+
+/** Names the axes of a view, those of extent 1 after what is wanted and found nowhere; `undefined` where it is not that plain. */
+function axesOf(view: View, names: AxisNames, wanted: readonly OperandAxis[]): OperandAxis[] | undefined {
+  const found = view.map((factors) => (factors.length === 1 ? names.get(factors[0]?.axis ?? '') : undefined));
+  if (view.some((factors, index) => factors.length > 0 && found[index] === undefined)) return undefined;
+  const missing = wanted.filter((axis) => !found.includes(axis));
+  const axes = found.map((axis) => axis ?? missing.shift());
+  const isComplete = axes.every((axis) => axis !== undefined && wanted.includes(axis));
+  return isComplete && new Set(axes).size === axes.length ? (axes as OperandAxis[]) : undefined;
+}
+
+function sharingOf(view: View, names: AxisNames, heads: number): number | undefined {
+  const factor = view.flat().find(({ axis }) => names.get(axis) === 'head');
+  if (factor === undefined) return heads;
+  return typeof factor.extent === 'number' && heads % factor.extent === 0 ? heads / factor.extent : undefined;
+}
