@@ -24,14 +24,14 @@ export type ScoreStep =
 export interface AttentionCore {
   /** Left operand of the score product, […, queries, channels]. */
   readonly query: Value;
-  /** Right operand of the score product, […, channels, keys]. */
+  /** Right operand of the score product, […, channels, keys]; of the operator Attention […, keys, channels]. */
   readonly key: Value;
   /** Right operand of the second product, […, keys, value channels]. */
   readonly value: Value;
   /** […, queries, value channels] */
   readonly output: Value;
   readonly softmax: Node;
-  /** The product of queries and keys: MatMul or Einsum. */
+  /** The product of queries and keys: MatMul, Einsum, or the operator Attention, which then is the softmax too. */
   readonly product: Node;
   /** From the softmax to the product with the values, both excluded. */
   readonly between: readonly Node[];
@@ -51,10 +51,25 @@ export interface AttentionCore {
 export function findAttentionCores(graph: Graph, shapes: ShapeFacts = DECLARED_SHAPES): AttentionCore[] {
   const cores: AttentionCore[] = [];
   for (const node of graph.allNodes()) {
-    const core = node.is('Softmax') ? attentionOf(node, shapes) : undefined;
+    const core = node.is('Softmax') ? attentionOf(node, shapes) : operatorCore(node);
     if (core !== undefined) cores.push(core);
   }
   return cores;
+}
+
+/** The standard operator Attention: one node is all of it. */
+function operatorCore(node: Node): AttentionCore | undefined {
+  const [query, key, value, output] = [node.input(0), node.input(1), node.input(2), node.output(0)];
+  if (!node.is('Attention') || !query || !key || !value || !output) return undefined;
+  const shared = {
+    softmax: node,
+    product: node,
+    between: [],
+    steps: [],
+    nodes: [node],
+    zeroesUndefinedRows: false,
+  };
+  return { query, key, value, output, ...shared };
 }
 
 function attentionOf(softmax: Node, shapes: ShapeFacts): AttentionCore | undefined {

@@ -2,7 +2,7 @@ export { type AttentionCore, findAttentionCores, type ScoreStep } from './attent
 export { coversPositions } from './bias/covers-positions.ts';
 export { hasRotaryPositions } from './bias/has-rotary-positions.ts';
 export { type DistanceBias, matchDistanceBias } from './bias/match-distance-bias.ts';
-export { DISTANCES } from './bias/position-form.ts';
+export { type AxisRole, DISTANCES } from './bias/position-form.ts';
 export { type BiasTerms, matchBiasTerms } from './bias-terms.ts';
 export { type Anatomy, type Block, findBlocks } from './blocks.ts';
 export type { BranchKind } from './branch-kind.ts';

@@ -38,6 +38,12 @@ export function hasSign(value: Value | undefined, sign: Sign): boolean {
   return sign === 'non-negative' ? least >= 0 : most <= 0;
 }
 
+/** Whether every element is proven to lie between 0 and 1, or not to be a number. */
+export function isShare(value: Value | undefined): boolean {
+  const { least, most } = rangeOf(value, DEPTH_LIMIT);
+  return least >= 0 && most <= 1;
+}
+
 function rangeOf(value: Value | undefined, depth: number): Range {
   if (value === undefined || depth === 0) return ANYTHING;
   const constant = constantTensor(value);

@@ -203,11 +203,9 @@ function sizesAt(model: Model, { feeds, length: found }: Run, length: number): R
 
 /** Positions of the sequences of a run. */
 function lengthOf(taps: readonly DecayTap[], outputs: Readonly<Record<string, Numbers>>): number {
-  for (const { logGates, positions } of taps) {
-    const gates = outputs[logGates ?? ''];
-    if (gates !== undefined) return gates.dims.at(-1) ?? 0;
-    const count = outputs[positions ?? '']?.data[0];
-    if (count !== undefined) return count;
+  for (const { squaredNorms } of taps) {
+    const found = outputs[squaredNorms.query];
+    if (found !== undefined) return found.dims.at(-1) ?? 0;
   }
   return 0;
 }

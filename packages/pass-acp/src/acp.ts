@@ -15,11 +15,10 @@ import { lowerToBlocks } from './blocks/lower-blocks.ts';
 import { type BlockPlan, type BlockSizes, planBlocks } from './blocks/plan-blocks.ts';
 import { proposeFused } from './fused/propose-fused.ts';
 import type { Decay, DecayingAttention } from './matching/decaying-attention.ts';
+import { isLowered } from './matching/is-lowered.ts';
 import { matchAttention } from './matching/match-attention.ts';
 import { arrange } from './matching/operand.ts';
-import { withRunningSums } from './matching/running-sums.ts';
 import { largestFall, staticWindows } from './threshold/static-window.ts';
-import { LARGEST_SCORE_BOUND, threshold } from './threshold/threshold.ts';
 
 const schema = z.strictObject({
   /** Largest share of a row's attention that may be left out. */
@@ -66,14 +65,13 @@ export const acp = definePass({
     const types = inferTypes(model);
     const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
     const facts = { norms, shapeOf: (value: Value) => types.shapeOf(value) };
+    const unlowered = findAttentionCores(model.graph, types).filter((core) => !isLowered(core));
     const plans = new PlanCache(options);
-    for (const [index, core] of findAttentionCores(model.graph, types).entries()) {
+    for (const [index, core] of unlowered.entries()) {
       const name = `attention ${index}`;
       const nodes = core.nodes.map(String);
       const found = matchAttention(core, types, facts);
       if ('reason' in found) yield { kind: 'refusal', name, nodes, reason: found.reason };
-      else if (notLowered(found) !== undefined)
-        yield { kind: 'refusal', name, nodes, reason: notLowered(found) ?? '' };
       else yield propose(model, found, name, nodes, options, plans);
     }
   },
@@ -89,20 +87,6 @@ function precisionOf({ precision, target }: z.output<typeof schema>): 'float16' 
   return target === 'cuda' ? 'float16' : 'float32';
 }
 
-/** What the block-wise form does not compute. */
-function notLowered({
-  elementType,
-  heads,
-  keyHeads,
-  padding,
-  hasPast,
-}: DecayingAttention): string | undefined {
-  if (elementType !== 'float32') return `attention in ${elementType}: only float32 is rewritten for the CPU`;
-  if (keyHeads !== heads) return `${heads} heads share ${keyHeads} of keys and values`;
-  if (padding !== undefined) return 'some keys are masked for all queries';
-  return hasPast ? 'keys come from a cache' : undefined;
-}
-
 function propose(
   model: Model,
   attention: DecayingAttention,
@@ -113,16 +97,15 @@ function propose(
 ): Proposal {
   const { scoreBound, decay } = attention;
   const refuse = (reason: string): Proposal => ({ kind: 'refusal', name, nodes, reason });
-  if (scoreBound === undefined) return refuse('no bound of the scores follows from the weights');
   const fall = decay.kind === 'gates' ? Number.POSITIVE_INFINITY : largestFall(decay);
-  const needed = Math.log(options.whole + 1) - Math.log(options.epsilon);
+  const needed = -Math.log(options.epsilon);
   if (fall < needed) {
     return refuse(
       `nothing to prune: the bias falls by at most ${fall.toFixed(1)}, and ${needed.toFixed(1)} is needed`,
     );
   }
   const scores = {
-    scoreBound,
+    ...(scoreBound !== undefined && { scoreBound }),
     logEpsilon: Math.log(options.epsilon),
     ...windowScores(decay, scoreBound, options.epsilon),
   };
@@ -130,27 +113,23 @@ function propose(
     return refuse(`IR version ${model.irVersion}: every constant would have to be an input`);
   if (model.opset < FIRST_OPSET)
     return refuse(`opset ${model.opset}: the rewrite needs opset ${FIRST_OPSET} or later`);
-  if (scoreBound > LARGEST_SCORE_BOUND) {
-    return refuse(
-      `scores up to ${scoreBound.toFixed(1)} leave the range of exponentials (${LARGEST_SCORE_BOUND})`,
-    );
-  }
-  const { constantPart } = threshold(scoreBound, options.epsilon);
   return {
     kind: 'patch',
     name,
     nodes,
     guarantee: 'bounded',
     scores,
-    reason: `skips tiles with a bias below ${constantPart.toFixed(2)} − log L; less than ${options.epsilon} of a row is left out`,
+    reason: `skips tiles that weigh less than ${options.epsilon} of every row, as the norms of queries and keys prove`,
     apply() {
       const product = attention.core.output.producer as Node;
       const graph = product.graph as Graph;
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
-      const output = lowerToBlocks(b, withRunningSums(b, attention), plan, {
+      const output = lowerToBlocks(b, attention, plan, {
         tile: options.tile,
-        thresholdConstant: constantPart,
+        epsilon: options.epsilon,
+        opset: model.opset,
+        block: options.block,
       });
       const replaced = attention.core.output;
       graph.replace(replaced, attention.finish(b, output));
@@ -162,8 +141,8 @@ function propose(
 /** Keys that each head reaches among so many, where that follows from the weights. */
 const WINDOW_LENGTH = 16_384;
 
-function windowScores(decay: Decay, scoreBound: number, epsilon: number): Record<string, number> {
-  if (decay.kind === 'gates') return {};
+function windowScores(decay: Decay, scoreBound: number | undefined, epsilon: number): Record<string, number> {
+  if (decay.kind === 'gates' || scoreBound === undefined) return {};
   const windows = staticWindows(decay, scoreBound, epsilon, WINDOW_LENGTH);
   return Object.fromEntries(windows.map((window, head) => [`windowOfHead${head}`, window]));
 }
@@ -178,8 +157,9 @@ class PlanCache {
     this.#sizes = sizes;
   }
 
-  planFor(b: GraphBuilder, { query, length }: DecayingAttention): BlockPlan {
-    if (length === undefined) {
+  planFor(b: GraphBuilder, { query, length, hasPast }: DecayingAttention): BlockPlan {
+    // A length that the model has is that of the keys.
+    if (length === undefined || hasPast) {
       const shape = b.op('Shape', [arrange(b, query, ['batch', 'head', 'position', 'channel'])]);
       return planBlocks(b, b.op('Gather', [shape, b.int64([2])], { attributes: { axis: 0n } }), this.#sizes);
     }

@@ -50,6 +50,8 @@ test.each([
   { guard: true, gateBias: -17 },
   { heads: 3, channels: 4 },
   { gateBias: 4 },
+  { gain: 10 },
+  { norm: 'none' },
   { fill: -1e9 },
 ] satisfies ForgettingOptions[])('keeps the outputs of %o at every length and batch', async (options) => {
   const original = forgettingModel(options);
@@ -85,7 +87,11 @@ test('what is left out of a row weighs less than epsilon, for every input', asyn
       const values = { ...randomInput(1, length, 16, seed + 7), dims: [1, 2, length, 8] };
       const feeds = { x, values };
       const before = await runModel(forgettingModel(options), feeds);
-      expect(largestDifference(before, await runModel(pruned, feeds))).toBeLessThan(2 * epsilon + 1e-4);
+      const after = await runModel(pruned, feeds);
+      // After a gate that underflows to 0 the original has no number; the pruned model always has.
+      expect(after.every(Number.isFinite)).toBe(true);
+      const defined = after.map((y, i) => (Number.isNaN(before[i]) ? Number.NaN : y));
+      expect(largestDifference(before, defined)).toBeLessThan(2 * epsilon + 1e-4);
     }),
     { numRuns: 40, seed: 7 },
   );
@@ -107,8 +113,6 @@ test('forgotten keys are not read at all', async () => {
 test.each([
   [{ gate: 'unbounded' }, /neither a forget bias nor a causal mask/],
   [{ mask: 'none' }, /no causal mask/],
-  [{ norm: 'none' }, /no bound of the scores follows from the weights/],
-  [{ gain: 10 }, /leave the range of exponentials/],
   [{ fill: -100 }, /does not rule out masked keys/],
   // Added to a forget bias that grows towards the future, no such fill outweighs it for every input.
   [{ mask: 'additive', fill: -1e4 }, /does not rule out masked keys/],

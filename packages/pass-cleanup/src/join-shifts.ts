@@ -15,8 +15,8 @@ import { Extents, isSameTerm } from './shapes/extents.ts';
 import { isPlain, type Survey } from './survey.ts';
 import type { Rule } from './types.ts';
 
-/** The first opset whose Pad takes axes, and whose Split and Unsqueeze take inputs. */
-const PADS_BY_AXIS = 18;
+/** The first opset whose Split and Unsqueeze take sizes and axes as inputs. */
+const AXES_AS_INPUT = 13;
 
 /** Batch, sequence, heads, width of a head. */
 const RANK = 4;
@@ -32,9 +32,8 @@ interface GatedShift {
   readonly gate: Product;
   readonly heads: number;
   readonly width: number;
-  /** Pads and axis of the Pad. */
+  /** Pads of all axes, before and after. */
   readonly pads: readonly number[];
-  readonly axis: number;
 }
 
 /**
@@ -54,7 +53,7 @@ export const joinShiftsRule: Rule = {
 
 function groups(survey: Survey): GatedShift[][] {
   const { graph } = survey.model;
-  if (survey.opset(graph) < PADS_BY_AXIS) return [];
+  if (survey.opset(graph) < AXES_AS_INPUT) return [];
   const candidates = [...graph.nodes()].filter((node) => node.is('Add') && isPlain(node));
   const roots = candidates.filter((node) => node.inputs.every((input) => input?.producer?.is('Mul')));
   if (roots.length < 2) return [];
@@ -64,11 +63,13 @@ function groups(survey: Survey): GatedShift[][] {
   for (const root of roots) {
     const shift = match(root, survey, extents, types);
     if (shift === undefined) continue;
-    const { projection, gate, width, pads, axis } = shift;
-    const key = `${width} ${pads} ${axis} ${projection.type} ${projection.tensor.dims[0]} ${gate.type}`;
+    const { projection, gate, width, pads } = shift;
+    const key = `${width} ${pads} ${projection.type} ${projection.tensor.dims[0]} ${gate.type}`;
     const byKind = found.get(projection.left) ?? new Map<string, GatedShift[]>();
     found.set(projection.left, byKind);
-    byKind.set(key, [...(byKind.get(key) ?? []), shift]);
+    const members = byKind.get(key);
+    if (members === undefined) byKind.set(key, [shift]);
+    else members.push(shift);
   }
   return [...found.values()].flatMap((byKind) => [...byKind.values()]).filter((shifts) => shifts.length > 1);
 }
@@ -104,12 +105,12 @@ function matchMix(
     const gate = findProduct(owned(sigmoid.input(0), [sigmoid], survey), survey);
     const projection = findProduct(owned(reshape.input(0), [reshape], survey), survey);
     const shape = headsOf(x, reshape.input(0), extents);
-    const shift = shiftOf(pad);
-    if (!gate || !projection || gate.left !== projection.left || shape === undefined || shift === undefined)
+    const pads = padsOf(pad);
+    if (!gate || !projection || gate.left !== projection.left || shape === undefined || pads === undefined)
       continue;
     if (!isLast(unsqueeze) || gate.tensor.dims[1] !== shape.heads || !isFloat(x, types)) continue;
     const nodes = [root, past, present, rest, pad, unsqueeze, sigmoid, reshape, projection.node, gate.node];
-    return { root, nodes, projection, gate, ...shape, ...shift };
+    return { root, nodes, projection, gate, ...shape, pads };
   }
   return undefined;
 }
@@ -147,15 +148,26 @@ function headsOf(
 }
 
 /** Zeros come in along batch or sequence; the heads stay what they are. */
-function shiftOf(pad: Node): { pads: readonly number[]; axis: number } | undefined {
-  const [pads, axes] = [constantIntegers(pad.input(1)), constantIntegers(pad.input(3))];
-  const [axis] = axes ?? [];
+function padsOf(pad: Node): readonly number[] | undefined {
+  const named = pad.input(3) === undefined ? undefined : constantIntegers(pad.input(3));
+  const given = constantIntegers(pad.input(1));
   const fill = pad.input(2) === undefined ? 0 : constantScalar(pad.input(2));
-  const mode = pad.string('mode') ?? 'constant';
-  if (pads?.length !== 2 || axes?.length !== 1 || axis === undefined || fill !== 0 || mode !== 'constant')
+  if (given === undefined || fill !== 0 || (pad.string('mode') ?? 'constant') !== 'constant')
     return undefined;
-  const place = axis < 0 ? axis + RANK : axis;
-  return place < HEADS && (pads[0] ?? 0) + (pads[1] ?? 0) === 0 ? { pads, axis: place } : undefined;
+  if (pad.input(3) !== undefined && named === undefined) return undefined;
+  const axes = named ?? [0, 1, 2, RANK - 1];
+  if (given.length !== 2 * axes.length) return undefined;
+  const pads = new Array<number>(2 * RANK).fill(0);
+  for (const [index, axis] of axes.entries()) {
+    const place = axis < 0 ? axis + RANK : axis;
+    pads[place] = given[index] ?? 0;
+    pads[place + RANK] = given[index + axes.length] ?? 0;
+  }
+  const isShift = pads.slice(0, RANK).every((before, axis) => {
+    const after = pads[axis + RANK] ?? 0;
+    return axis < HEADS ? before + after === 0 : before === 0 && after === 0;
+  });
+  return isShift ? pads : undefined;
 }
 
 function isLast(unsqueeze: Node): boolean {
@@ -199,7 +211,7 @@ function join(shifts: readonly GatedShift[], survey: Survey): boolean {
   const pad = graph.newValue('shifted');
   graph.insertBefore(
     place,
-    new Node('Pad', [x, integers(first.pads), null, integers([first.axis])], [pad], {
+    new Node('Pad', [x, integers(first.pads)], [pad], {
       name: graph.newName('shift'),
     }),
   );

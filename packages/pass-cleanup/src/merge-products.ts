@@ -44,7 +44,9 @@ function groups(survey: Survey, target: Target): Product[][] {
     const { left, tensor, type } = product;
     if (!numbers.has(left)) numbers.set(left, numbers.size);
     const key = `${numbers.get(left)} ${tensor.dims[0]} ${type}`;
-    found.set(key, [...(found.get(key) ?? []), product]);
+    const members = found.get(key);
+    if (members === undefined) found.set(key, [product]);
+    else members.push(product);
   }
   return [...found.values()].filter((products) => products.length >= FEWEST);
 }

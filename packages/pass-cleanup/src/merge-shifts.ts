@@ -1,4 +1,13 @@
-import { constantIntegers, constantScalar, type DataType, type Node, Tensor, type Value } from '@sentei/ir';
+import {
+  constantIntegers,
+  constantScalar,
+  type DataType,
+  inferTypes,
+  type Node,
+  Tensor,
+  type TypeTable,
+  type Value,
+} from '@sentei/ir';
 import { axesOf } from './identities/operands.ts';
 import { makeConstant } from './make-constant.ts';
 import { isPlain, plainNodes, type Survey } from './survey.ts';
@@ -29,9 +38,10 @@ export const mergeShiftsRule: Rule = {
   id: 'merge-shifts',
   description: 'Writes shifts along an axis, such as key and value shifts, as one Pad.',
   find(survey) {
+    const rankOf = findRanks(survey);
     return [...plainNodes(survey.model)]
-      .filter((node) => plan(node, survey) !== undefined)
-      .map((node) => ({ subject: node, apply: () => rewrite(node, survey) }));
+      .filter((node) => plan(node, survey, rankOf) !== undefined)
+      .map((node) => ({ subject: node, apply: () => rewrite(node, survey, rankOf) }));
   },
 };
 
@@ -40,16 +50,29 @@ export function mergeShifts(survey: Survey): number {
   return mergeShiftsRule.find(survey).filter((found) => found.apply()).length;
 }
 
-function rewrite(node: Node, survey: Survey): boolean {
-  const change = plan(node, survey);
+type RankOf = (value: Value | undefined) => number | undefined;
+
+/** Ranks as the model declares them, else as they are inferred, which is done once and only where it is asked for. */
+function findRanks(survey: Survey): RankOf {
+  let types: TypeTable | undefined;
+  return (value) => {
+    const declared = survey.shape(value);
+    if (declared !== undefined || value === undefined) return declared?.length;
+    types ??= inferTypes(survey.model);
+    return types.shapeOf(value)?.length;
+  };
+}
+
+function rewrite(node: Node, survey: Survey, rankOf: RankOf): boolean {
+  const change = plan(node, survey, rankOf);
   change?.();
   return change !== undefined;
 }
 
-function plan(node: Node, survey: Survey): (() => void) | undefined {
+function plan(node: Node, survey: Survey, rankOf: RankOf): (() => void) | undefined {
   if (node.graph === null || survey.opset(node.graph) < PADS_AS_INPUT) return undefined;
   const shift = findShift(node, survey);
-  const pads = shift && padsOf(shift, node, survey);
+  const pads = shift && padsOf(shift, node, survey, rankOf);
   if (shift === undefined || pads === undefined) return undefined;
   return () => {
     const constants = pads.map((integers) => integers && makeConstant(node, Tensor.int64(integers), survey));
@@ -59,13 +82,21 @@ function plan(node: Node, survey: Survey): (() => void) | undefined {
   };
 }
 
-/** The inputs of the Pad after the first: pads, no value, and the axis where the opset has it. */
-function padsOf({ x, axis, rows }: Shift, node: Node, survey: Survey): (number[] | null)[] | undefined {
+/**
+ * The inputs of the Pad after the first: pads, no value, and the axis where the rank is not known and the opset lets pads name
+ * it. ONNX Runtime 1.30 moves Transposes through a Pad and takes such pads for those of all axes then.
+ */
+function padsOf(
+  { x, axis, rows }: Shift,
+  node: Node,
+  survey: Survey,
+  rankOf: RankOf,
+): (number[] | null)[] | undefined {
   const opset = node.graph === null ? 0 : survey.opset(node.graph);
-  if (opset >= PADS_BY_AXIS) return [[rows, -rows], null, [axis]];
-  const rank = (survey.shape(x) ?? survey.shape(node.outputs[0]))?.length;
-  const place = rank !== undefined && axis < 0 ? axis + rank : axis;
-  if (rank === undefined || place < 0 || place >= rank) return undefined;
+  const rank = rankOf(x) ?? rankOf(node.outputs[0]);
+  if (rank === undefined) return opset >= PADS_BY_AXIS ? [[rows, -rows], null, [axis]] : undefined;
+  const place = axis < 0 ? axis + rank : axis;
+  if (place < 0 || place >= rank) return undefined;
   const pads = Array.from({ length: 2 * rank }, () => 0);
   pads[place] = rows;
   pads[rank + place] = -rows;

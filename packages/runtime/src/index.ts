@@ -87,6 +87,7 @@ export {
   type GenerationSummary,
   generate,
 } from './generation/generate.ts';
+export { RowBuffer } from './generation/row-buffer.ts';
 export type { SynthesisOptions } from './inputs/synthesize-inputs.ts';
 export { synthesizeInputs } from './inputs/synthesize-inputs.ts';
 export type { JudgeOptions } from './judging/judge.ts';

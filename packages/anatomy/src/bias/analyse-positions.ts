@@ -6,6 +6,7 @@ import {
   type DataType,
   type Dimension,
   type GraphBuilder,
+  isTensorType,
   type Node,
   Tensor,
   type Value,
@@ -66,6 +67,9 @@ export class PositionAnalysis {
       return form && withoutHidden(form);
     }
     if (node.is('Gather', 'GatherND')) return this.#gathered(node, source, roles, depth);
+    if (node.is('CumSum')) return this.#counted(node, source, roles);
+    const masked = node.is('Mul') ? this.#countedWithMask(node, roles, depth) : undefined;
+    if (masked !== undefined) return masked;
     if (node.is('Transpose', 'Unsqueeze', 'Squeeze', 'Reshape'))
       return this.#moved(node, source, roles, depth);
     if (!isElementwise(node)) return undefined;
@@ -173,6 +177,37 @@ export class PositionAnalysis {
     return { query: along('query'), key: along('key') };
   }
 
+  /** A running count of the keys that a mask [batch, keys] allows. */
+  #counted(node: Node, source: Value, roles: readonly AxisRole[]): PositionForm | undefined {
+    const mask = withoutCasts(source);
+    const axis = constantScalar(node.input(1));
+    const isPlain = node.int('reverse') !== 1 && node.int('exclusive') !== 1;
+    const isAlong = axis === -1 || axis === roles.length - 1;
+    if (!isMask(mask)) return undefined;
+    if (!isPlain || !isAlong || roles.length !== 2 || roles[0] === 'query' || roles[1] !== 'key')
+      return undefined;
+    if (this.#shapes.shapeOf(mask)?.at(-1) !== this.#extents.key) return undefined;
+    return {
+      dataType: 'int64',
+      steps: { query: [0], key: [1] },
+      samples: undefined,
+      emit: undefined,
+      counted: mask,
+    };
+  }
+
+  /** Counted positions times the mask they are counted by: no different for the keys that it allows. */
+  #countedWithMask(node: Node, roles: readonly AxisRole[], depth: number): PositionForm | undefined {
+    for (const [index, factor] of node.inputs.entries()) {
+      const other = node.input(1 - index);
+      if (factor === null || other === undefined || withoutCasts(factor).producer !== null) continue;
+      if (this.#rankOf(other) !== roles.length) continue;
+      const form = this.formOf(other, roles, depth);
+      if (form?.counted !== undefined && form.counted === withoutCasts(factor)) return form;
+    }
+    return undefined;
+  }
+
   /** A table of constants read by distance. */
   #gathered(node: Node, source: Value, roles: readonly AxisRole[], depth: number): PositionForm | undefined {
     const table = constantTensor(source);
@@ -274,6 +309,20 @@ function keepsLower(node: Node, roles: readonly AxisRole[]): boolean {
   const shift = node.input(1) === undefined ? 0 : constantScalar(node.input(1));
   const [row, column] = roles.slice(-2);
   return node.int('upper') === 0 && shift !== undefined && shift >= 0 && row === 'query' && column === 'key';
+}
+
+/** The value before Casts, which keep zeros and ones. */
+function withoutCasts(value: Value): Value {
+  let current = value;
+  while (current.producer?.is('Cast', 'Identity')) current = current.producer.input(0) ?? current;
+  return current;
+}
+
+/** An input of integers, or the outcome of a comparison. Integers that say which keys count are zeros and ones. */
+function isMask(value: Value): boolean {
+  if (value.producer !== null)
+    return value.producer.is('Not', 'And', 'Or', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual');
+  return isTensorType(value.type) && /^(u?int|bool)/.test(value.type.elementType);
 }
 
 function withoutHidden({ hidden: _, ...form }: PositionForm): PositionForm {

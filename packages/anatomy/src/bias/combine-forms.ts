@@ -69,6 +69,12 @@ export function combineForms(
   const isConstant = given.every(isFree);
   const heads = samples?.map(() => 0) ?? [0];
   const steps = isConstant ? { query: heads, key: heads } : affine(node, forms, dataType);
+  const counted = new Set(given.map((form) => form.counted).filter((mask) => mask !== undefined));
+  const [mask] = counted;
+  if (mask !== undefined)
+    return steps && counted.size === 1
+      ? { dataType, steps, samples: undefined, emit: undefined, counted: mask }
+      : undefined;
   if (steps === undefined && (samples === undefined || !given.every(isOfDistance))) return undefined;
   const canEmit = samples !== undefined && given.every((form) => form.emit !== undefined);
   return {

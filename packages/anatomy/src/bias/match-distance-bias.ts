@@ -16,25 +16,42 @@ export interface DistanceBias {
   readonly table: ((b: GraphBuilder, count: Value) => Value) | undefined;
   /** The one number that all keys after the query have instead, where the bias is a constant with a causal mask in it. */
   readonly hidden: number | undefined;
+  /**
+   * The mask [batch, keys] of zeros and ones by which keys are counted where the slopes are from one key that counts to the
+   * next, as BLOOM has it. Of keys that do not count nothing is said.
+   */
+  readonly counted: Value | undefined;
 }
+
+const FLOAT32 = BigInt(DATA_TYPES.float32);
 
 const ROLES: readonly AxisRole[] = ['batch', 'head', 'query', 'key'];
 
 /**
  * Recognises a bias of distances by what it is computed from: ranges of positions, constants, and operators that work
  * element by element or read a constant table. ALiBi, the buckets of T5, and any function of the distance are such.
+ *
+ * @param roles of its axes, as many as it has; those of scores [batch, heads, queries, keys] otherwise
  */
-export function matchDistanceBias(bias: Value, shapes: ShapeFacts): DistanceBias | undefined {
+export function matchDistanceBias(
+  bias: Value,
+  shapes: ShapeFacts,
+  roles?: readonly AxisRole[],
+): DistanceBias | undefined {
   const shape = shapes.shapeOf(bias);
-  const [query, key] = shape?.slice(-2) ?? [];
-  if (shape === undefined || shape.length > ROLES.length || query == null || key == null) return undefined;
-  const form = new PositionAnalysis(shapes, { query, key }).formOf(bias, ROLES.slice(-shape.length));
+  if (shape === undefined || shape.length > (roles ?? ROLES).length) return undefined;
+  const axes = roles ?? ROLES.slice(ROLES.length - shape.length);
+  const extentOf = (role: AxisRole) => (axes.includes(role) ? (shape[axes.indexOf(role)] ?? null) : 1);
+  const [query, key] = [extentOf('query'), extentOf('key')];
+  if (query === null || key === null) return undefined;
+  const form = new PositionAnalysis(shapes, { query, key }).formOf(bias, axes);
   if (form === undefined) return undefined;
   return {
     slopes: form.steps?.key,
     samples: form.steps === undefined || isFree(form) ? form.samples : falling(form.steps.key),
-    table: form.emit && ((b, count) => emitTable(b, form, count, shape.length)),
+    table: form.emit && ((b, count) => emitTable(b, form, count, axes)),
     hidden: form.hidden,
+    counted: form.counted,
   };
 }
 
@@ -42,10 +59,13 @@ function falling(slopes: readonly number[]): Float64Array[] {
   return slopes.map((slope) => Float64Array.from(DISTANCES, (distance) => -slope * distance));
 }
 
-function emitTable(b: GraphBuilder, form: PositionForm, count: Value, rank: number): Value {
+function emitTable(b: GraphBuilder, form: PositionForm, count: Value, roles: readonly AxisRole[]): Value {
   const column = emitForm(form, b, count, new Map());
-  const rows = b.op('Concat', [b.int64([rank > 2 ? -1 : 1]), count], { attributes: { axis: 0n } });
-  const isPlain = form.dataType === 'float32';
-  const wide = isPlain ? column : b.op('Cast', [column], { attributes: { to: BigInt(DATA_TYPES.float32) } });
-  return b.op('Reshape', [wide, rows]);
+  const cast = form.dataType === 'float32' ? column : b.op('Cast', [column], { attributes: { to: FLOAT32 } });
+  const rank = (role: AxisRole) => (role === 'query' ? 2 : role === 'head' ? 1 : 0);
+  const order = [...roles.keys()].sort((a, c) => rank(roles[a] ?? 'one') - rank(roles[c] ?? 'one'));
+  const isSorted = order.every((axis, index) => axis === index);
+  const sorted = isSorted ? cast : b.op('Transpose', [cast], { attributes: { perm: order.map(BigInt) } });
+  const rows = b.int64([roles.includes('head') ? -1 : 1]);
+  return b.op('Reshape', [sorted, b.op('Concat', [rows, count], { attributes: { axis: 0n } })]);
 }

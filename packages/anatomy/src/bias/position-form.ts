@@ -21,6 +21,11 @@ export interface PositionForm {
   readonly samples: readonly Float64Array[] | undefined;
   /** Absent where no value of its own can be computed, as behind an offset that only a run can tell. */
   readonly emit: EmitForm | undefined;
+  /**
+   * The mask [batch, keys], of zeros and ones, by which keys are counted, where steps are from one key that counts to the
+   * next; keys that do not count have any value.
+   */
+  readonly counted?: Value;
   /** The one number that all keys after the query have, where the value is a constant with a causal mask in it. */
   readonly hidden?: number;
 }

@@ -58,7 +58,7 @@ function innerView(node: Node, value: Value, view: View, facts: ShapeFacts): Vie
     const inner = shape.map((_, index) => (axes.includes(index) ? [] : (view[next++] ?? [])));
     return next === view.length ? inner : undefined;
   }
-  if (node.is('Expand')) return broadcastView(view, shape);
+  if (node.is('Expand')) return broadcastView(view, shape, true);
   // A Tile repeats like an Expand what has extent 1 along the axis.
   if (node.is('Tile')) return tiled(view, shape);
   return node.is('Reshape', 'Flatten') ? regroup(view, shape) : undefined;
@@ -75,15 +75,19 @@ function axesOf(node: Node): number[] | undefined {
   return node.ints('axes') ?? constantIntegers(node.input(1));
 }
 
-/** What the axes of an operand run along that is broadcast to `view`; `undefined` where extents are not known to fit. */
-export function broadcastView(view: View, shape: Shape): View | undefined {
+/**
+ * What the axes of an operand run along that is broadcast to `view`; `undefined` where extents are not known to fit.
+ *
+ * @param isOpen takes extents that are not known for those of the view; they are to be checked where they come from
+ */
+export function broadcastView(view: View, shape: Shape, isOpen = false): View | undefined {
   const skipped = view.length - shape.length;
   if (skipped < 0) return undefined;
   const inner: (readonly Factor[])[] = [];
   for (const [index, extent] of shape.entries()) {
     const factors = view[skipped + index] ?? [];
     if (extent === 1) inner.push([]);
-    else if (coversPositions(extent, extentOf(factors))) inner.push(factors);
+    else if ((isOpen && extent === null) || coversPositions(extent, extentOf(factors))) inner.push(factors);
     else return undefined;
   }
   return inner;

@@ -90,7 +90,7 @@ export class ScoreEvaluator {
     const node = value.producer;
     if (node === null) return this.#leaf(value, view);
     const failureBefore = this.failure;
-    const result = this.#operator(node, view, depth);
+    const result = this.#operator(node, value, view, depth);
     if (isOverBoth(view))
       return result ?? (this.#afterProduct.has(value) ? undefined : this.#leaf(value, view));
     // What runs along queries or keys alone is one term, whatever is in it, unless it is made of numbers and masks.
@@ -103,11 +103,11 @@ export class ScoreEvaluator {
     return this.#facts.shapeOf(value)?.every((extent) => extent === 1) === true;
   }
 
-  #operator(node: Node, view: View, depth: number): Cases | undefined {
+  #operator(node: Node, value: Value, view: View, depth: number): Cases | undefined {
     const at = (index: number): Cases | undefined => {
       const input = node.input(index);
       const shape = input && this.#facts.shapeOf(input);
-      const inner = shape && broadcastView(view, shape);
+      const inner = shape && broadcastView(view, shape, true);
       if (input === undefined) return undefined;
       if (inner === undefined) {
         this.failure ??= `extents of ${input} are not known to be those of the scores`;
@@ -138,7 +138,8 @@ export class ScoreEvaluator {
     }
     if (node.is('Identity', 'Transpose', 'Unsqueeze', 'Squeeze', 'Reshape', 'Flatten', 'Expand', 'Tile')) {
       const inner = peel(node, view, this.#facts);
-      if (inner !== undefined) return this.evaluate(inner.value, inner.view, depth);
+      if (inner !== undefined)
+        return this.#outermost(value, view, this.evaluate(inner.value, inner.view, depth));
       this.failure ??= `extents around ${node} are not known`;
       return undefined;
     }
@@ -212,12 +213,38 @@ export class ScoreEvaluator {
     }
   }
 
+  /** Of a leaf over queries and keys in another order of axes, the view in which they come last. */
+  #outermost(value: Value, view: View, inner: Cases | undefined): Cases | undefined {
+    const [only] = inner?.table ?? [];
+    const [name] = only?.terms.keys() ?? [];
+    const isLeaf = inner?.table.length === 1 && only?.terms.size === 1 && only.terms.get(name ?? '') === 1;
+    const leaf = isLeaf && only.constant === 0 ? this.leafOf(name ?? '') : undefined;
+    const isTurned =
+      leaf !== undefined && isOverBoth(leaf.view) && !isSquareView(leaf.view) && isSquareView(view);
+    return isTurned ? this.#leaf(value, view) : inner;
+  }
+
+  /** The leaf of a term or condition. */
+  leafOf(name: string): Viewed | undefined {
+    return this.leaves[Number(/^leaf:(\d+)$/.exec(name)?.[1])];
+  }
+
   #isInteger(value: Value | undefined): boolean {
     const type = value && this.#facts.typeOf(value);
     return isTensorType(type) && /int|bool/.test(type.elementType);
   }
 
+  /** Whether a value has the extents that its view says, which nobody has checked where they were not known. */
+  #hasExtents(value: Value | undefined, view: View): boolean {
+    const shape = value && this.#facts.shapeOf(value);
+    return shape !== undefined && broadcastView(view, shape) !== undefined;
+  }
+
   #leaf(value: Value, view: View): Cases | undefined {
+    if (!this.#hasExtents(value, view)) {
+      this.failure ??= `the extents of ${value} are not known to be those of the scores`;
+      return undefined;
+    }
     const identity = `${value.name}|${viewKey(view)}`;
     const number = this.#leafNumbers.get(identity) ?? this.leaves.length;
     if (number === this.leaves.length) {
@@ -257,9 +284,17 @@ export class ScoreEvaluator {
     const [first, delta] = [from?.table[0], by?.table[0]];
     if (position === undefined || !first || first.terms.size > 0 || !delta || numberOf(delta) !== 1)
       return undefined;
+    if (!this.#hasExtents(node.output(0), view) && !this.#countsTo(limit, first, view)) return undefined;
     if (position === COLUMN && limit !== undefined && numberOf(first) === 0) this.lengths.add(limit);
     const shiftedBy = sum(term(position), first);
     return shiftedBy && always(shiftedBy);
+  }
+
+  /** Whether a range has as many numbers as the view, told from its limit where inference does not follow that. */
+  #countsTo(limit: Value | undefined, first: Linear, view: View): boolean {
+    const [end] = (limit && this.evaluate(limit, [])?.table) ?? [];
+    const count = end && difference(end, first);
+    return count !== undefined && dimensionOf(count) === extentOf(view.flat());
   }
 
   /** A running sum of ones counts positions from 1. */
@@ -270,6 +305,7 @@ export class ScoreEvaluator {
     const along = view.findIndex((factors) => factors.length > 0);
     const isAlong = typeof axis === 'number' && (axis < 0 ? axis + view.length : axis) === along;
     if (!isOne || position === undefined || !isAlong || node.int('reverse') === 1) return undefined;
+    if (!this.#hasExtents(node.output(0), view)) return undefined;
     return shifted(position, node.int('exclusive') === 1 ? 0 : 1);
   }
 
@@ -290,7 +326,8 @@ export class ScoreEvaluator {
   }
 
   #trilu(node: Node, view: View, inner: Cases | undefined): Cases | undefined {
-    if (inner === undefined || !isSquareView(view)) return undefined;
+    if (inner === undefined || !isSquareView(view) || !this.#hasExtents(node.output(0), view))
+      return undefined;
     const shift = node.input(1);
     const offset = shift === undefined ? always(linear(0)) : this.evaluate(shift, []);
     const [by] = offset?.table ?? [];
@@ -309,7 +346,7 @@ export class ScoreEvaluator {
 
   /** A slice from the start of constant positions or of a constant triangle, as models keep them for their longest input. */
   #sliced(node: Node, view: View): Cases | undefined {
-    const cut = this.#cut(node, view.length);
+    const cut = this.#hasExtents(node.output(0), view) ? this.#cut(node, view.length) : undefined;
     if (cut === undefined || cut.tensor.size > MOST_ELEMENTS || cut.tensor.dims.length !== view.length)
       return undefined;
     const position = positionOf(view);

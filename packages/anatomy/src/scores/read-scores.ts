@@ -5,6 +5,7 @@ import { type Cases, caseOf } from './cases.ts';
 import { PRODUCT, ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
 import type { Linear } from './linear.ts';
 import { operandViews, summedExtent, valueView, weightedView } from './product-views.ts';
+import { type OperatorReading, readAttentionOperator } from './read-attention-operator.ts';
 
 /** A mask of keys: those it lets through are where the leaf is not zero, or where it is zero. */
 export interface KeyMask extends Viewed {
@@ -43,6 +44,44 @@ export function readScores(
   core: AttentionCore,
   facts: ScoreFacts,
 ): ScoreReading | { readonly reason: string } {
+  const read = core.product.is('Attention')
+    ? readAttentionOperator(core.product, facts)
+    : readWritten(core, facts);
+  if ('reason' in read) return read;
+  const { query, key, value, output, cases, evaluator, scores: view } = read;
+  const [queries, keys] = ['q', 'k'].map((axis) => extentAlong(view, axis)) as [Dimension, Dimension];
+  if (!runsAlong(view, 'q') || !runsAlong(view, 'k'))
+    return { reason: 'attention over a single query or key' };
+  const pastLength = subtractDimensions(keys, queries);
+  const masks = readMasks(cases, pastLength, evaluator);
+  if ('reason' in masks) return masks;
+  const { terms } = masks.visible;
+  const scale = terms.get(PRODUCT);
+  if (scale === undefined) return { reason: 'the scores do not depend on queries and keys' };
+  const biases = [...terms].flatMap(([name, coefficient]) => {
+    const leaf = evaluator.leafOf(name);
+    return leaf === undefined ? [] : [{ leaf, coefficient }];
+  });
+  if (biases.length + 1 !== terms.size) return { reason: 'positions are added to the scores' };
+  return {
+    query,
+    key,
+    value,
+    output,
+    scores: view,
+    scale,
+    biases,
+    isCausal: masks.isCausal,
+    keyMasks: masks.keyMasks,
+    replacing: masks.replacing,
+    added: masks.added,
+    pastLength,
+    lengths: [...evaluator.lengths],
+  };
+}
+
+/** Attention that is written out in products and a softmax. */
+function readWritten(core: AttentionCore, facts: ScoreFacts): OperatorReading | { readonly reason: string } {
   const scores = core.softmax.input(0);
   const product = core.product.output(0);
   const shape = scores && shapeOfScores(scores, product, facts);
@@ -59,10 +98,7 @@ export function readScores(
     return { reason: `the extents of the scores are not known (${shape.map((e) => e ?? '?').join(', ')})` };
   const names = shape.length === 4 ? ['0', '1', 'q', 'k'] : ['0', 'q', 'k'];
   const view = viewOf(names, shape);
-  const [queries, keys] = shape.slice(-2) as [Dimension, Dimension];
-  const pastLength = subtractDimensions(keys, queries);
-  if (!runsAlong(view, 'q') || !runsAlong(view, 'k'))
-    return { reason: 'attention over a single query or key' };
+  const keys = shape.at(-1) ?? null;
   const evaluator = new ScoreEvaluator(facts, product, core.softmax);
   const cases = evaluator.evaluate(scores, view);
   const productView = evaluator.productView;
@@ -77,34 +113,9 @@ export function readScores(
   const after = readWeights(core, view, keys, facts);
   if (operands === undefined || after === undefined)
     return { reason: 'extents of queries, keys and values are not known to fit' };
-  const masks = readMasks(cases, pastLength, evaluator.leaves);
-  if ('reason' in masks) return masks;
-  const [left, right] = runsAlong(operands.left.view, 'q')
-    ? [operands.left, operands.right]
-    : [operands.right, operands.left];
-  const { terms } = masks.visible;
-  const scale = terms.get(PRODUCT);
-  if (scale === undefined) return { reason: 'the scores do not depend on queries and keys' };
-  const biases = [...terms].flatMap(([name, coefficient]) => {
-    const leaf = evaluator.leaves[Number(/^leaf:(\d+)$/.exec(name)?.[1])];
-    return leaf === undefined ? [] : [{ leaf, coefficient }];
-  });
-  if (biases.length + 1 !== terms.size) return { reason: 'positions are added to the scores' };
-  return {
-    query: left,
-    key: right,
-    value: after.value,
-    output: after.output,
-    scores: view,
-    scale,
-    biases,
-    isCausal: masks.isCausal,
-    keyMasks: masks.keyMasks,
-    replacing: masks.replacing,
-    added: masks.added,
-    pastLength,
-    lengths: [...evaluator.lengths],
-  };
+  const isSwapped = !runsAlong(operands.left.view, 'q');
+  const [query, key] = isSwapped ? [operands.right, operands.left] : [operands.left, operands.right];
+  return { query, key, ...after, scores: view, cases, evaluator };
 }
 
 /**
@@ -171,13 +182,13 @@ interface Masks {
 function readMasks(
   cases: Cases,
   pastLength: Dimension,
-  leaves: readonly Viewed[],
+  evaluator: ScoreEvaluator,
 ): Masks | { reason: string } {
   const { conditions } = cases;
   const diagonal = `diagonal:${pastLength}`;
   for (const condition of conditions) {
     if (condition === diagonal) continue;
-    const leaf = leaves[Number(/^leaf:(\d+)$/.exec(condition)?.[1])];
+    const leaf = evaluator.leafOf(condition);
     if (leaf === undefined)
       return { reason: `a mask is not the causal one (${condition} of keys ${pastLength} longer)` };
     if (runsAlong(leaf.view, 'q'))
@@ -211,7 +222,7 @@ function readMasks(
     else added = Math.max(added, constant);
   }
   const keyMasks = conditions.flatMap((condition) => {
-    const leaf = leaves[Number(/^leaf:(\d+)$/.exec(condition)?.[1])];
+    const leaf = evaluator.leafOf(condition);
     return leaf === undefined ? [] : [{ ...leaf, visibleWhenZero: !first.has(condition) }];
   });
   return { visible: seen, isCausal, keyMasks, replacing, added };

@@ -1,4 +1,5 @@
 import { constantScalar, type Node, type Value } from '@sentei/ir';
+import { isOwnPast } from '../own-past.ts';
 import type { ShapeFacts } from '../shape-facts.ts';
 import { hasSign } from '../sign.ts';
 import { peel, runsAlong, type View, type Viewed } from './axis-view.ts';
@@ -48,13 +49,5 @@ function isNeverPositive(value: Value, view: View, axis: string): boolean {
   const along = node?.is('Concat') ? node.int('axis') : undefined;
   if (!node || along === undefined || view.at(along)?.[0]?.axis !== axis) return false;
   const [past, ...others] = node.inputs;
-  const isCache = past && past.producer === null && past.tensor === undefined && isReturned(value);
-  return isCache === true && others.every((each) => each !== null && hasSign(each, 'non-positive'));
-}
-
-function isReturned(value: Value): boolean {
-  return (
-    value.outputOf.size > 0 ||
-    value.consumers().some((node) => node.is('Identity') && (node.output(0)?.outputOf.size ?? 0) > 0)
-  );
+  return isOwnPast(past, value) && others.every((each) => each !== null && hasSign(each, 'non-positive'));
 }

@@ -23,6 +23,10 @@ export interface ForgettingOptions {
   readonly fill?: number;
   /** Where the values come from: projected from x, or a second input `values` [batch, heads, sequence, channels]. */
   readonly values?: 'projected' | 'input';
+  /** Makes another bias in place of the forget bias, or none; `length` is an int64 [1]. */
+  readonly bias?: (b: GraphBuilder, length: Value) => Value | undefined;
+  /** Last change of queries and keys [batch, heads, sequence, channels] before their product. */
+  readonly turn?: (b: GraphBuilder, x: Value, length: Value) => Value;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface ForgettingOptions {
  * weights that depend on nothing but the sizes.
  */
 export function forgettingModel(options: ForgettingOptions = {}): Model {
-  const { heads = 2, channels = 8, gate = 'log-sigmoid', mask = 'where', norm = 'rms', gain = 1.5 } = options;
+  const { heads = 2, channels = 8, mask = 'where', norm = 'rms', gain = 1.5 } = options;
   const width = heads * channels;
   const x = new Value('x', tensorType('float32', ['batch', 'sequence', width]));
   const given = new Value('values', tensorType('float32', ['batch', heads, 'sequence', channels]));
@@ -47,28 +51,24 @@ export function forgettingModel(options: ForgettingOptions = {}): Model {
     return b.constant(Tensor.floats(values, [channels]));
   };
   const normed = (value: Value, seed: number) => (norm === 'rms' ? rmsNorm(b, value, gains(seed)) : value);
-  const query = b.op('Transpose', [normed(project(1), 11)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
-  const key = b.op('Transpose', [normed(project(2), 12)], { attributes: { perm: [0n, 2n, 3n, 1n] } });
+  const length = b.op('Shape', [x], { attributes: { start: 1n, end: 2n } });
+  const byHead = (seed: number) => {
+    const arranged = b.op('Transpose', [normed(project(seed), 10 + seed)], {
+      attributes: { perm: [0n, 2n, 1n, 3n] },
+    });
+    return options.turn?.(b, arranged, length) ?? arranged;
+  };
+  const query = byHead(1);
+  const key = options.turn
+    ? b.op('Transpose', [byHead(2)], { attributes: { perm: [0n, 1n, 3n, 2n] } })
+    : b.op('Transpose', [normed(project(2), 12)], { attributes: { perm: [0n, 2n, 3n, 1n] } });
   const values = isGiven
     ? given
     : b.op('Transpose', [project(3)], { attributes: { perm: [0n, 2n, 1n, 3n] } });
 
-  const spread = Tensor.floats(
-    Array.from({ length: heads }, (_, h) => (options.gateBias ?? 0) + 2 * h),
-    [heads],
-  );
-  const logits = b.op('Add', [b.op('MatMul', [x, weight(width, heads, 4)]), b.constant(spread)]);
-  const sums = b.op('CumSum', [logGate(b, logits, gate), b.constant(Tensor.int64([1], []))]);
-  const cumulative = b.op('Transpose', [sums], {
-    attributes: { perm: [0n, 2n, 1n] },
-    types: [tensorType('float32', ['batch', heads, 'sequence'])],
-  });
-  const decay = b.op('Sub', [
-    b.op('Unsqueeze', [cumulative, b.int64([3])]),
-    b.op('Unsqueeze', [cumulative, b.int64([2])]),
-  ]);
+  const decay = options.bias ? options.bias(b, length) : forgetBias(b, x, options);
   const scaled = b.op('Mul', [b.op('MatMul', [query, key]), b.float32([1 / Math.sqrt(channels)], [])]);
-  const scores = masked(b, x, scaled, decay, mask, options.fill ?? Number.NEGATIVE_INFINITY);
+  const scores = masked(b, length, scaled, decay, mask, options.fill ?? Number.NEGATIVE_INFINITY);
   const softmax = b.op('Softmax', [scores], { attributes: { axis: -1n } });
   const weights = options.guard
     ? b.op('Where', [b.op('IsNaN', [softmax]), b.float32([0], []), softmax])
@@ -82,6 +82,31 @@ export function forgettingModel(options: ForgettingOptions = {}): Model {
   merged.type = tensorType('float32', ['batch', 'sequence', width]);
   graph.setOutputs([merged]);
   return new Model(graph, [['', 18]], 10);
+}
+
+function forgetBias(b: GraphBuilder, x: Value, options: ForgettingOptions): Value {
+  const { heads = 2, channels = 8, gate = 'log-sigmoid' } = options;
+  const width = heads * channels;
+  const spread = Tensor.floats(
+    Array.from({ length: heads }, (_, h) => (options.gateBias ?? 0) + 2 * h),
+    [heads],
+  );
+  const logits = b.op('Add', [
+    b.op('MatMul', [
+      x,
+      b.constant(Tensor.floats(pseudoRandom(width * heads, 4, Math.sqrt(3 / width)), [width, heads])),
+    ]),
+    b.constant(spread),
+  ]);
+  const sums = b.op('CumSum', [logGate(b, logits, gate), b.constant(Tensor.int64([1], []))]);
+  const cumulative = b.op('Transpose', [sums], {
+    attributes: { perm: [0n, 2n, 1n] },
+    types: [tensorType('float32', ['batch', heads, 'sequence'])],
+  });
+  return b.op('Sub', [
+    b.op('Unsqueeze', [cumulative, b.int64([3])]),
+    b.op('Unsqueeze', [cumulative, b.int64([2])]),
+  ]);
 }
 
 /** x / sqrt(mean(x²) + 1e-6) · scale over the last axis, as PyTorch's exporter writes it. */
@@ -102,16 +127,15 @@ function logGate(b: GraphBuilder, logits: Value, form: NonNullable<ForgettingOpt
 /** product + bias, with the causal mask in one of the forms that exporters write. */
 function masked(
   b: GraphBuilder,
-  x: Value,
+  length: Value,
   product: Value,
-  bias: Value,
+  bias: Value | undefined,
   form: ForgettingOptions['mask'],
   fill: number,
 ): Value {
-  const scores = b.op('Add', [product, bias]);
+  const scores = bias === undefined ? product : b.op('Add', [product, bias]);
   if (form === 'none') return scores;
   const filling = b.float32([fill], []);
-  const length = b.op('Shape', [x], { attributes: { start: 1n, end: 2n } });
   const square = (value: number) =>
     b.op('Expand', [
       b.float32([value], [1, 1]),
@@ -138,7 +162,7 @@ function masked(
     return b.op('Where', [b.op('Unsqueeze', [visible, b.int64([0, 1])]), scores, filling]);
   }
   if (form === 'masked-fill') return b.op('Where', [b.op('Not', [visible]), filling, scores]);
-  if (form === 'in-bias') return b.op('Add', [product, b.op('Where', [visible, bias, filling])]);
+  if (form === 'in-bias') return b.op('Add', [product, b.op('Where', [visible, bias ?? null, filling])]);
   return b.op('Add', [scores, b.op('Where', [visible, b.float32([0], []), filling])]);
 }
 

@@ -7,6 +7,7 @@ interface DecoderFlags {
   readonly evict?: boolean;
   readonly epsilon?: number;
   readonly cache: 'float32' | 'float16';
+  readonly returns: 'rows' | 'whole';
 }
 
 /** Adds `sentei decoder`. */
@@ -24,6 +25,14 @@ export function addDecoder(program: Command, { output }: CommandEnvironment): Co
       new Option('--cache <type>', 'element type of cached keys and values')
         .choices(['float32', 'float16'])
         .default('float32'),
+    )
+    .addOption(
+      new Option(
+        '--returns <what>',
+        'new rows of keys and values, or the whole cache as other engines take it',
+      )
+        .choices(['rows', 'whole'])
+        .default('rows'),
     );
   return command.action(async (model: string, flags: DecoderFlags) => {
     if (flags.epsilon !== undefined && !flags.evict)

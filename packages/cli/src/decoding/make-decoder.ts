@@ -12,6 +12,8 @@ export interface MakeDecoderOptions {
   /** Largest share of a row's attention that keys left out may get. */
   readonly epsilon?: number | undefined;
   readonly cache: 'float32' | 'float16';
+  /** What comes out of keys and values: the rows that are new, or all of them. */
+  readonly returns: 'rows' | 'whole';
   readonly listener: Listener;
 }
 
@@ -22,6 +24,7 @@ export interface MadeDecoder {
   /** 0 where all keys stay. */
   readonly epsilon: number;
   readonly cache: 'float32' | 'float16';
+  readonly returns: 'rows' | 'whole';
   readonly attention: readonly DecodedAttention[];
   readonly states: readonly CarriedState[];
 }
@@ -32,16 +35,16 @@ export interface MadeDecoder {
  * @throws SenteiError as `readModel`, `toDecoder` and `writeModel`
  */
 export async function makeDecoder(options: MakeDecoderOptions): Promise<MadeDecoder> {
-  const { model: path, out, evict, cache, listener } = options;
+  const { model: path, out, evict, cache, returns, listener } = options;
   await refuseOverwriting(out, [path]);
   const model = await readModel(path);
   const epsilon = evict ? (options.epsilon ?? ACP_DEFAULTS.epsilon) : 0;
-  const { attention, states } = toDecoder(model, { epsilon, cache });
+  const { attention, states } = toDecoder(model, { epsilon, cache, returns });
   for (const { node, reason } of attention) {
     if (reason !== undefined) listener.warn(`${node} keeps all keys: ${reason}`);
   }
   await writeModel(model, out);
-  return { model: path, out, epsilon, cache, attention, states };
+  return { model: path, out, epsilon, cache, returns, attention, states };
 }
 
 /** A few lines about a decoder. */

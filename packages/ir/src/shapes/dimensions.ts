@@ -1,5 +1,5 @@
 import type { Dimension, Shape } from '../graph/type.ts';
-import { leastOf, productOf, subtract } from './symbols.ts';
+import { leastOf, minimum, productOf, subtract } from './symbols.ts';
 
 /**
  * Extent of an axis that two operands share under NumPy broadcasting; `null` where the operands leave it open and
@@ -10,7 +10,18 @@ export function broadcastDimension(a: Dimension, b: Dimension): Dimension | unde
   if (a === 1) return b;
   if (b === 1) return a;
   if (typeof a === 'number') return typeof b === 'number' ? undefined : a;
-  return typeof b === 'number' ? b : null;
+  if (typeof b === 'number') return b;
+  return isCutTo(a, b) ? b : isCutTo(b, a) ? a : null;
+}
+
+/**
+ * Whether an extent is that of a table of more than one element cut to `length`, min(n, length): where it is shorter than
+ * the length, it does not fit it, and where it is 1, the length is.
+ */
+function isCutTo(extent: Dimension, length: Dimension): boolean {
+  const found = /^min\((\d+),|,(\d+)\)$/.exec(String(extent));
+  const size = Number(found?.[1] ?? found?.[2] ?? 0);
+  return length !== null && size > 1 && extent === minimum(size, length);
 }
 
 /** Shape of operands broadcast against each other, aligned at the last axis; `undefined` on a contradiction. */

@@ -20,6 +20,11 @@ describe('dimensions', () => {
     expect(broadcastDimension('a', 'b')).toBeNull();
     expect(broadcastDimension(1, null)).toBeNull();
     expect(broadcastDimension(2, 3)).toBeUndefined();
+    // A table cut to the length is as long as that, or does not fit.
+    expect(broadcastDimension('a', 'min(9,a)')).toBe('a');
+    expect(broadcastDimension('min(9,a+1)', 'a+1')).toBe('a+1');
+    expect(broadcastDimension('min(9,b)', 'a')).toBeNull();
+    expect(broadcastDimension('min(a,b)', 'a')).toBeNull();
   });
 
   it('broadcasts shapes whatever their order', () => {

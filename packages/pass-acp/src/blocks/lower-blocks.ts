@@ -1,249 +1,254 @@
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
-import { arrange } from '../matching/operand.ts';
-import type { BlockPlan } from './plan-blocks.ts';
+import { withRunningSums } from '../matching/running-sums.ts';
+import { LARGEST_SCORE_BOUND } from '../threshold/threshold.ts';
+import { augmentOperands, type Operands, SHIFT_CHANNEL } from './augment-operands.ts';
+import { type ChosenBlocks, chooseKeys, type KeyChoice } from './choose-keys.ts';
+import { largestOf } from './largest-of.ts';
+import { type BlockPlan, MASKED } from './plan-blocks.ts';
+import { type RelativeBias, relativeBias, slabOf, squareBias } from './relative-bias.ts';
+import { scanBlocks } from './scan-blocks.ts';
 
-export interface LoweringOptions {
-  /** Keys are skipped in whole tiles of this many. */
-  readonly tile: number;
-  /** −2U + log ε, see `threshold`. */
-  readonly thresholdConstant: number;
-}
-
-/** Operands with the forget bias in two extra channels, so that one product gives score + bias. */
-interface Operands {
-  /** [batch, heads, L, channels + 2] */
-  readonly query: Value;
-  /** [batch, heads, L, channels + 2] */
-  readonly key: Value;
-  /** [batch, heads, L, value channels] */
-  readonly value: Value;
-  /** [batch, heads, L] */
-  readonly cumulative: Value;
-  readonly channels: number;
-  readonly valueChannels: number;
+/** How the attention at hand is lowered. */
+interface Lowering extends KeyChoice {
+  readonly plan: BlockPlan;
+  readonly hasPast: boolean;
+  /** A bias beside the product of queries and keys, where running sums do not hold it. */
+  readonly relative: RelativeBias | undefined;
+  /** Whether exponentials need no shift: scores are small for every input, and every row sees its own key. */
+  readonly isBounded: boolean;
 }
 
 /**
- * Emits forgetting attention that computes no tile above the diagonal and none below the threshold, in standard operators.
- * Short sequences are one block, computed densely. Otherwise the diagonal blocks of all heads are computed in one product,
- * and a Scan over (batch, head, query block) adds the keys before the block, from the first tile that matters on. Scores are
- * bounded, so exponentials need no shift by the row's maximum and partial sums over keys just add up.
+ * Emits forgetting attention that computes no tile above the diagonal and none that is provably negligible, in standard
+ * operators. Short sequences are one block, computed densely. Otherwise the diagonal blocks of all heads are computed in one
+ * product, what they come to decides which earlier keys matter, and a Scan over (batch, head, query block) adds those. Where
+ * the weights bound the scores, exponentials need no shift by the row's maximum and partial sums over keys just add up.
  *
- * @returns the output, [batch, heads, L, value channels]
+ * @param plan over the queries
+ * @returns the output, [batch, heads, queries, value channels], of the attention's element type; rows without any key to see
+ *   are 0
  */
 export function lowerToBlocks(
   b: GraphBuilder,
   attention: DecayingAttention,
   plan: BlockPlan,
-  options: LoweringOptions,
+  choice: KeyChoice,
 ): Value {
-  const operands = augment(b, attention);
-  const type = tensorType('float32', [null, null, null, attention.valueChannels]);
+  const padding = attention.padding?.(b);
+  const operands = augmentOperands(b, withoutTable(b, attention), padding);
+  const { hasPast, decay, scoreBound, elementType, valueChannels } = attention;
+  const relative =
+    decay.kind === 'relative' ? relativeBias(b, decay, positionsOf(b, operands.key)) : undefined;
+  const isSmall = (scoreBound ?? Number.POSITIVE_INFINITY) <= LARGEST_SCORE_BOUND;
+  const isBounded = padding === undefined && relative === undefined && isSmall;
+  const lowering: Lowering = { ...choice, plan, hasPast, relative, isBounded };
+  const type = tensorType('float32', [null, null, null, valueChannels]);
   const branch = (name: string, build: (body: GraphBuilder) => Value) =>
     b.subgraph(name, [], (body) => [{ value: build(body), type }]);
   const output = b.op('If', [plan.several], {
     attributes: {
-      then_branch: branch('blocks', (body) => blockwise(body, operands, plan, options)),
-      else_branch: branch('whole', (body) => dense(body, operands, plan)),
+      then_branch: branch('blocks', (body) => blockwise(body, operands, lowering)),
+      else_branch: branch('whole', (body) => dense(body, operands, lowering)),
     },
     types: [type],
     name: 'forgetting_attention',
   });
-  return output;
-}
-
-/**
- * Stands in for −∞ on the side of the keys. A gate that underflows to 0 makes c infinite from there on; the rows before it
- * must still be able to mask those keys out, and the rows after it are NaN in the original too.
- */
-const LOWEST_SUM = -1e30;
-
-/**
- * query' = [c, 1, scale · query], key' = [1, −c, key]: their product sums up c[i] − c[j] first and the score after, in the
- * order the original adds them, so large running sums cancel exactly as they do there.
- */
-function augment(b: GraphBuilder, attention: DecayingAttention): Operands {
-  const { scale, channels, valueChannels, decay } = attention;
-  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
-  const cumulative = arrange(b, decay.cumulative, ['batch', 'head', 'position']);
-  const byHead = ['batch', 'head', 'position', 'channel'] as const;
-  const query = arrange(b, attention.query, byHead);
-  const column = b.op('Unsqueeze', [cumulative, b.int64([3])]);
-  const ones = b.op('ConstantOfShape', [b.op('Shape', [column])], {
-    attributes: { value: Tensor.floats([1]) },
+  const defined = padding === undefined ? output : withoutEmptyRows(b, output, padding, type);
+  if (elementType === 'float32') return defined;
+  return b.op('Cast', [defined], {
+    attributes: { to: elementType === 'float16' ? 10n : 16n },
+    types: [tensorType(elementType, [null, null, null, valueChannels])],
   });
-  const scaled = scale === 1 ? query : b.op('Mul', [query, b.float32([scale], [])]);
-  const concat = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 3n } });
-  return {
-    query: concat(column, ones, scaled),
-    key: concat(
-      ones,
-      b.op('Neg', [b.op('Max', [column, b.float32([LOWEST_SUM], [])])]),
-      arrange(b, attention.key, byHead),
-    ),
-    value: arrange(b, attention.value, byHead),
-    cumulative,
-    channels: channels + 2,
-    valueChannels,
-  };
 }
 
-function transposed(b: GraphBuilder, value: Value): Value {
-  return b.op('Transpose', [value], { attributes: { perm: [0n, 1n, 3n, 2n] } });
+/** Attention whose running sums hold the bias, or nothing where a table does. */
+function withoutTable(b: GraphBuilder, attention: DecayingAttention) {
+  const { decay } = attention;
+  if (decay.kind !== 'relative') return withRunningSums(b, attention);
+  return withRunningSums(b, { ...attention, decay: { kind: 'slopes', slopes: decay.samples.map(() => 0) } });
 }
 
-function dense(b: GraphBuilder, { query, key, value }: Operands, plan: BlockPlan): Value {
-  const scores = b.op('Add', [b.op('MatMul', [query, transposed(b, key)]), plan.causalBias]);
+/** Number of positions of an operand [batch, heads, positions, channels], int64 [1]. */
+function positionsOf(b: GraphBuilder, operand: Value): Value {
+  return b.op('Slice', [b.op('Shape', [operand]), b.int64([2]), b.int64([3])]);
+}
+
+/** Rows without any key to see have no softmax: zeros instead. */
+function withoutEmptyRows(
+  b: GraphBuilder,
+  output: Value,
+  padding: Value,
+  type: ReturnType<typeof tensorType>,
+): Value {
+  const counts = b.op('CumSum', [
+    b.op('Cast', [padding], { attributes: { to: 7n } }),
+    b.constant(Tensor.int64([1], [])),
+  ]);
+  const queries = b.op('Slice', [b.op('Shape', [output]), b.int64([2]), b.int64([3])]);
+  const atQueries = b.op('Slice', [
+    counts,
+    b.op('Neg', [queries]),
+    b.int64([Number.MAX_SAFE_INTEGER]),
+    b.int64([1]),
+  ]);
+  const isEmpty = b.op('Equal', [atQueries, b.constant(Tensor.int64([0], []))]);
+  return b.op('Where', [b.op('Unsqueeze', [isEmpty, b.int64([1, 3])]), b.float32([0], []), output], {
+    types: [type],
+  });
+}
+
+function dense(b: GraphBuilder, operands: Operands, { plan, hasPast, relative }: Lowering): Value {
+  const { query, key, value } = operands;
+  const keys = b.op('Transpose', [key], { attributes: { perm: [0n, 1n, 3n, 2n] } });
+  const causal = () => (hasPast ? lastRowsOfCausalBias(b, query, key) : plan.causalBias);
+  const bias = relative === undefined ? causal() : squareBias(b, relative, plan.length, relative.keys);
+  const scores = b.op('Add', [b.op('MatMul', [query, keys]), bias]);
   return b.op('MatMul', [b.op('Softmax', [scores], { attributes: { axis: -1n } }), value]);
 }
 
-function blockwise(b: GraphBuilder, operands: Operands, plan: BlockPlan, options: LoweringOptions): Value {
-  const { channels, valueChannels } = operands;
+/** [queries, keys]: the queries are the last positions. */
+function lastRowsOfCausalBias(b: GraphBuilder, query: Value, key: Value): Value {
+  const integer = (x: number) => b.constant(Tensor.int64([x], []));
+  const extent = (x: Value) => b.op('Gather', [b.op('Shape', [x]), integer(2)], { attributes: { axis: 0n } });
+  const [queries, keys] = [extent(query), extent(key)];
+  const range = (from: Value) => b.op('Range', [from, keys, integer(1)]);
+  const rows = b.op('Unsqueeze', [range(b.op('Sub', [keys, queries])), b.int64([1])]);
+  const isVisible = b.op('GreaterOrEqual', [rows, range(integer(0))]);
+  return b.op('Where', [isVisible, b.float32([0], []), b.float32([MASKED], [])]);
+}
+
+function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Value {
+  const { width, valueChannels } = operands;
+  const { plan, hasPast } = lowering;
   const shape = b.op('Shape', [operands.query]);
-  const dimension = (index: number) =>
-    b.op('Gather', [shape, b.int64([index])], { attributes: { axis: 0n } });
-  const [batch, heads] = [dimension(0), dimension(1)];
+  const dimension = (of: Value, index: number) =>
+    b.op('Gather', [of, b.int64([index])], { attributes: { axis: 0n } });
+  const [batch, heads] = [dimension(shape, 0), dimension(shape, 1)];
   const groups = b.op('Mul', [batch, heads]);
   const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
   const reshape = (value: Value, ...parts: Value[]) => b.op('Reshape', [value, vector(...parts)]);
-  const rest = b.int64([-1]);
-  const blocks = b.op('Mul', [groups, plan.count]);
+  const size = (channels: number) => b.int64([channels]);
+  const end = b.int64([Number.MAX_SAFE_INTEGER]);
 
-  const padded = (value: Value, size: number) => {
-    const zeros = b.op('ConstantOfShape', [vector(batch, heads, plan.padding, b.int64([size]))], {
+  // With a cache even the first block has keys before it, or none at all: then one that nobody sees keeps it from being empty.
+  const past = b.op('Sub', [dimension(b.op('Shape', [operands.key]), 2), plan.length]);
+  const before = hasPast ? 1 : 0;
+  const origin = hasPast ? b.op('Add', [past, b.int64([before])]) : b.int64([0]);
+  const span = hasPast ? b.op('Add', [origin, plan.paddedLength]) : plan.paddedLength;
+  const filled = (value: Value, channels: number, isKey: boolean) => {
+    const zeros = b.op('ConstantOfShape', [vector(batch, heads, plan.padding, size(channels))], {
       attributes: { value: Tensor.floats([0]) },
     });
-    return b.op('Concat', [value, zeros], { attributes: { axis: 2n } });
+    const unseen = isKey && hasPast ? [unseenRow(b, batch, heads, channels, channels === width)] : [];
+    return b.op('Concat', [...unseen, value, zeros], { attributes: { axis: 2n } });
   };
-  const query = padded(operands.query, channels);
-  const key = padded(operands.key, channels);
-  const value = padded(operands.value, valueChannels);
+  const query = filled(operands.query, width, false);
+  const key = filled(operands.key, width, true);
+  const value = filled(operands.value, valueChannels, true);
 
   // The diagonal: the only blocks that need the causal mask, all in one product.
-  const asBlocks = (x: Value, size: number) => reshape(x, blocks, plan.rows, b.int64([size]));
-  const queryBlocks = asBlocks(query, channels);
-  const diagonalKeys = b.op('Transpose', [asBlocks(key, channels)], { attributes: { perm: [0n, 2n, 1n] } });
-  const diagonal = b.op('Exp', [b.op('Add', [b.op('MatMul', [queryBlocks, diagonalKeys]), plan.causalBias])]);
-  const numerator = b.op('MatMul', [diagonal, asBlocks(value, valueChannels)]);
-  const denominator = b.op('ReduceSum', [diagonal, b.int64([-1])], { attributes: { keepdims: 1n } });
-
-  // Everything per block as [groups, blocks, rows, …]: the first block of a group is complete, the others get more keys.
-  const grouped = (x: Value, size: number) => reshape(x, groups, plan.count, plan.rows, b.int64([size]));
-  const first = (x: Value) => b.op('Slice', [x, b.int64([0]), b.int64([1]), b.int64([1])]);
-  const later = (x: Value, size: number) => {
-    const sliced = b.op('Slice', [x, b.int64([1]), b.int64([Number.MAX_SAFE_INTEGER]), b.int64([1])]);
-    return b.op('Reshape', [sliced, vector(rest, plan.rows, b.int64([size]))]);
-  };
-  const queries = grouped(queryBlocks, channels);
-  const numerators = grouped(numerator, valueChannels);
-  const denominators = grouped(denominator, 1);
-  const { starts, ends } = keyRanges(b, operands.cumulative, plan, groups, options);
-  const flatKeys = b.op('Reshape', [key, b.int64([-1, channels])]);
-  const flatValues = b.op('Reshape', [value, b.int64([-1, valueChannels])]);
-  const laterBlocks = scanBlocks(b, flatKeys, flatValues, {
-    inputs: [
-      later(queries, channels),
-      starts,
-      ends,
-      later(numerators, valueChannels),
-      later(denominators, 1),
-    ],
-    channels,
-    valueChannels,
+  const asBlocks = (x: Value, channels: number) =>
+    reshape(x, b.op('Mul', [groups, plan.count]), plan.rows, size(channels));
+  const ofQueries = (x: Value) => (hasPast ? b.op('Slice', [x, origin, end, b.int64([2])]) : x);
+  const queryBlocks = asBlocks(query, width);
+  const keyBlocks = b.op('Transpose', [asBlocks(ofQueries(key), width)], {
+    attributes: { perm: [0n, 2n, 1n] },
   });
+  const products = b.op('MatMul', [queryBlocks, keyBlocks]);
+  const { relative } = lowering;
+  const scores =
+    relative === undefined
+      ? b.op('Add', [products, plan.causalBias])
+      : reshape(
+          b.op('Add', [
+            reshape(products, batch, heads, plan.count, plan.rows, plan.rows),
+            b.op('Unsqueeze', [squareBias(b, relative, plan.rows, plan.rows), b.int64([1])]),
+          ]),
+          b.int64([-1]),
+          plan.rows,
+          plan.rows,
+        );
+  const shift = lowering.isBounded ? undefined : largestSeen(b, scores, lowering.opset);
+  const weights = b.op('Exp', [shift === undefined ? scores : b.op('Sub', [scores, shift])]);
+  const numerator = b.op('MatMul', [weights, asBlocks(ofQueries(value), valueChannels)]);
+  const denominator = b.op('ReduceSum', [weights, b.int64([-1])], { attributes: { keepdims: 1n } });
 
-  const firstBlocks = b.op('Div', [first(numerators), first(denominators)]);
-  const others = b.op('Sub', [plan.count, b.int64([1])]);
-  const joined = b.op(
-    'Concat',
-    [firstBlocks, reshape(laterBlocks, groups, others, plan.rows, b.int64([valueChannels]))],
-    { attributes: { axis: 1n } },
-  );
-  const rows = reshape(joined, batch, heads, plan.paddedLength, b.int64([valueChannels]));
-  return b.op('Slice', [rows, b.int64([0]), plan.length, b.int64([2])]);
-}
-
-/**
- * For every block but the first of its group, the rows of the flattened keys to visit: from the first tile that reaches
- * the threshold (at least one key, so that no product is empty) to the start of the block. Each int64 [n, 1].
- */
-function keyRanges(
-  b: GraphBuilder,
-  cumulative: Value,
-  plan: BlockPlan,
-  groups: Value,
-  { tile, thresholdConstant }: LoweringOptions,
-): { starts: Value; ends: Value } {
-  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
-  const zero = b.constant(Tensor.int64([0], []));
-  const one = b.constant(Tensor.int64([1], []));
-  const scalar = (value: Value) => b.op('Squeeze', [value, b.int64([0])]);
-  const pads = vector(b.int64([0, 0, 0, 0, 0]), plan.padding);
-  const sums = b.op('Reshape', [
-    b.op('Pad', [cumulative, pads], { attributes: { mode: 'edge' } }),
-    vector(groups, plan.paddedLength),
-  ]);
-  const end = b.int64([Number.MAX_SAFE_INTEGER]);
-  const axis = b.int64([1]);
-  // c falls along the sequence, so within a tile of pairs the bias is largest for the first row and the last key.
-  const atFirstRow = b.op('Slice', [sums, plan.rows, end, axis, plan.rows]);
-  const atLastKey = b.op('Slice', [sums, b.int64([tile - 1]), end, axis, b.int64([tile])]);
-  const largestBias = b.op('Sub', [
-    b.op('Unsqueeze', [atFirstRow, b.int64([2])]),
-    b.op('Unsqueeze', [atLastKey, b.int64([1])]),
-  ]);
-  const limit = b.op('Sub', [b.float32([thresholdConstant]), plan.logLength]);
-  const isSkipped = b.op('Cast', [b.op('Less', [largestBias, limit])], { attributes: { to: 7n } });
-  const skippedKeys = b.op('Mul', [
-    b.op('ReduceSum', [isSkipped, b.int64([2])], { attributes: { keepdims: 0n } }),
-    b.int64([tile]),
-  ]);
-  const blockStarts = b.op('Mul', [b.op('Range', [one, scalar(plan.count), one]), plan.rows]);
-  const bases = b.op('Mul', [b.op('Range', [zero, scalar(groups), one]), plan.paddedLength]);
-  const column = b.op('Unsqueeze', [bases, b.int64([1])]);
-  const latest = b.op('Sub', [blockStarts, b.int64([1])]);
-  const flat = (value: Value) => b.op('Reshape', [value, b.int64([-1, 1])]);
-  return {
-    starts: flat(b.op('Add', [b.op('Min', [skippedKeys, latest]), column])),
-    ends: flat(b.op('Add', [blockStarts, column])),
+  const first = hasPast ? 0 : 1;
+  const logSums = b.op('Log', [denominator]);
+  const blocks: ChosenBlocks = {
+    groups,
+    count: plan.count,
+    rows: plan.rows,
+    padding: plan.padding,
+    before,
+    span,
+    origin,
+    first,
+    logSums: reshape(
+      shift === undefined ? logSums : b.op('Add', [logSums, shift]),
+      groups,
+      plan.count,
+      plan.rows,
+    ),
   };
+  const chosen = chooseKeys(b, operands, blocks, { ...lowering, relative });
+  // Everything per block as [groups, blocks, rows, …]: the first block of a group may be complete, the others get more keys.
+  const grouped = (x: Value, channels: number) => reshape(x, groups, plan.count, plan.rows, size(channels));
+  const scanned = (x: Value, channels: number) => {
+    if (first === 0) return x;
+    const later = b.op('Slice', [grouped(x, channels), b.int64([1]), end, b.int64([1])]);
+    return reshape(later, b.int64([-1]), plan.rows, size(channels));
+  };
+  const rows = (x: Value, channels: number) => b.op('Reshape', [x, b.int64([-1, channels])]);
+  const summed = scanBlocks(b, rows(key, width), rows(value, valueChannels), {
+    query: scanned(shift === undefined ? queryBlocks : shifted(b, queryBlocks, shift, width), width),
+    ...chosen,
+    slab: relative && slabOf(b, relative, blocks, chosen),
+    numerator: scanned(numerator, valueChannels),
+    denominator: scanned(denominator, 1),
+    width,
+    valueChannels,
+    isBounded: lowering.isBounded,
+    opset: lowering.opset,
+  });
+  const complete = (x: Value, channels: number) =>
+    b.op('Slice', [grouped(x, channels), b.int64([0]), b.int64([1]), b.int64([1])]);
+  const others = b.op('Sub', [plan.count, b.int64([1])]);
+  const joined = () =>
+    b.op(
+      'Concat',
+      [
+        b.op('Div', [complete(numerator, valueChannels), complete(denominator, 1)]),
+        reshape(summed, groups, others, plan.rows, size(valueChannels)),
+      ],
+      { attributes: { axis: 1n } },
+    );
+  const output = first === 0 ? summed : joined();
+  return b.op('Slice', [
+    reshape(output, batch, heads, plan.paddedLength, size(valueChannels)),
+    b.int64([0]),
+    plan.length,
+    b.int64([2]),
+  ]);
 }
 
-interface ScanInputs {
-  /** Queries, starts, ends, numerators and denominators of the diagonal, one row a block. */
-  readonly inputs: readonly Value[];
-  readonly channels: number;
-  readonly valueChannels: number;
+/** Largest score of a row, 0 where all are masked: [n, rows, 1]. */
+function largestSeen(b: GraphBuilder, scores: Value, opset: number): Value {
+  const largest = largestOf(b, scores, 2, opset);
+  const isMasked = b.op('Less', [largest, b.float32([-1e29], [])]);
+  return b.op('Where', [isMasked, b.float32([0], []), largest]);
 }
 
-/** Adds the keys before each block and divides: [n, rows, value channels]. */
-function scanBlocks(
-  b: GraphBuilder,
-  keys: Value,
-  values: Value,
-  { inputs, channels, valueChannels }: ScanInputs,
-): Value {
-  const matrix = (columns: number) => tensorType('float32', [null, columns]);
-  const index = tensorType('int64', [1]);
-  const body = b.subgraph(
-    'query_block',
-    [
-      { name: 'query', type: matrix(channels) },
-      { name: 'start', type: index },
-      { name: 'end', type: index },
-      { name: 'numerator', type: matrix(valueChannels) },
-      { name: 'denominator', type: matrix(1) },
-    ],
-    (block, [query, start, end, numerator, denominator]) => {
-      const visible = (x: Value) => block.op('Slice', [x, start ?? null, end ?? null, block.int64([0])]);
-      const scores = block.op('Gemm', [query ?? null, visible(keys)], { attributes: { transB: 1n } });
-      const weights = block.op('Exp', [scores]);
-      const weighted = block.op('Gemm', [weights, visible(values), numerator ?? null]);
-      const sums = block.op('ReduceSum', [weights, block.int64([-1])], { attributes: { keepdims: 1n } });
-      const total = block.op('Add', [sums, denominator ?? null]);
-      return [{ value: block.op('Div', [weighted, total]), type: matrix(valueChannels) }];
-    },
-  );
-  return b.op('Scan', inputs, { attributes: { body, num_scan_inputs: BigInt(inputs.length) } });
+/** Queries whose scores come out relative to `shift`. */
+function shifted(b: GraphBuilder, query: Value, shift: Value, width: number): Value {
+  const unit = Array.from({ length: width }, (_, channel) => (channel === SHIFT_CHANNEL ? -1 : 0));
+  return b.op('Add', [query, b.op('Mul', [shift, b.float32(unit)])]);
+}
+
+/** A row before all keys, [batch, heads, 1, channels]: as a key it scores so low that it has no weight. */
+function unseenRow(b: GraphBuilder, batch: Value, heads: Value, channels: number, isKey: boolean): Value {
+  const row = Array.from({ length: channels }, (_, channel) => (isKey && channel === 2 ? -1e30 : 0));
+  const shape = b.op('Concat', [batch, heads, b.int64([1, channels])], { attributes: { axis: 0n } });
+  return b.op('Expand', [b.float32(row), shape]);
 }

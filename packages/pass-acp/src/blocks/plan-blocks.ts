@@ -9,7 +9,7 @@ export interface BlockSizes {
 
 /** How a sequence is cut into query blocks of equal length; computed once for every attention over the same sequence. */
 export interface BlockPlan {
-  /** int64 [1]: sequence length L. */
+  /** int64 [1]: number of queries L. */
   readonly length: Value;
   /** int64 [1]: number of blocks n. */
   readonly count: Value;
@@ -23,12 +23,10 @@ export interface BlockPlan {
   readonly several: Value;
   /** float32 [rows, rows]: 0 on and below the diagonal, a very negative number above. */
   readonly causalBias: Value;
-  /** float32 [1]: log L. */
-  readonly logLength: Value;
 }
 
 /** Far below any score with its bias, and finite, so that no row turns to NaN by it. */
-const MASKED = -1e38;
+export const MASKED = -1e38;
 
 /** Emits the nodes of a plan. `length` is an int64 [1]. */
 export function planBlocks(b: GraphBuilder, length: Value, sizes: BlockSizes): BlockPlan {
@@ -57,6 +55,5 @@ export function planBlocks(b: GraphBuilder, length: Value, sizes: BlockSizes): B
       types: [tensorType('bool', [])],
     }),
     causalBias: b.op('Where', [isVisible, b.float32([0], []), b.float32([MASKED], [])]),
-    logLength: b.op('Log', [b.op('Cast', [length], { attributes: { to: 1n } })]),
   };
 }

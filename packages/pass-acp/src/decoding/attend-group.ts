@@ -1,6 +1,6 @@
 import { type GraphBuilder, tensorType, type Value } from '@sentei/ir';
 import type { StepOptions } from './attend-step.ts';
-import { forgetKeys, forgetRows } from './forget-keys.ts';
+import { type ForgettingPast, forgetKeys, forgetRows } from './forget-keys.ts';
 import type { StateList } from './state-list.ts';
 
 /** What the new positions bring to heads that share a state. */
@@ -50,40 +50,47 @@ export function attendGroup(
   const loaded = (x: Value) => (type === 'float32' ? x : b.op('Cast', [x], { attributes: { to: 1n } }));
   const added = { key: stored(group.key), value: stored(group.value) };
   const last = b.op('Squeeze', [group.last, b.int64([2])]);
+  const isWhole = returns === 'whole';
   // Of the past as attention sees it, and as it is handed on.
   let [seen, kept] = [decays.past, decays.past];
   let joined = { key: keys.past, value: values.past };
   let drop: Value | undefined;
+  let handOnBound = (): void => {};
   if (forgetting !== undefined && group.margin !== undefined) {
+    const { margin: own } = group;
     const margins = states.add(`margin_${name}`, 'float32', [batch, heads, grows]);
     const leftOut = states.add(`left_out_${name}`, 'float32', [batch, heads]);
     const past = { decay: decays.past, margin: margins.past, leftOut: leftOut.past };
-    let margin: Value;
-    let share: Value;
-    if (returns === 'whole') {
+    let bound: ForgettingPast;
+    if (isWhole) {
       const rest = forgetKeys(b, joined, added, past, { ...forgetting, type });
-      [joined, seen, kept, margin, share] = [rest, rest.decay, rest.decay, rest.margin, rest.leftOut];
+      [joined, seen, bound] = [rest, rest.decay, rest];
     } else {
       const rest = forgetRows(b, past, forgetting.epsilon);
-      [kept, margin, share, drop] = [rest.decay, rest.margin, rest.leftOut, rest.count];
+      [drop, bound] = [rest.count, rest];
       states.output(drop, `drop_${name}`, tensorType('int64', [1]));
     }
-    margins.present(concat(b, [margin, group.margin], 2));
-    leftOut.present(b.op('Mul', [share, b.op('Exp', [last])]));
-  } else if (returns === 'whole') {
+    kept = bound.decay;
+    handOnBound = () => {
+      margins.present(concat(b, [bound.margin, own], 2));
+      leftOut.present(b.op('Mul', [bound.leftOut, b.op('Exp', [last])]));
+    };
+  } else if (isWhole) {
     joined = { key: concat(b, [keys.past, added.key], 2), value: concat(b, [values.past, added.value], 2) };
   }
+  if (isWhole) keys.present(joined.key);
+  else keys.append(added.key, drop);
+  if (isWhole) values.present(joined.value);
+  else values.append(added.value, drop);
   decays.present(concat(b, [b.op('Sub', [kept, group.last]), group.ownDecay], 2));
+  handOnBound();
+
   const ofPast = b.op('Sub', [group.rows, b.op('Unsqueeze', [seen, b.int64([2])])]);
-  if (returns === 'whole') {
-    keys.present(joined.key);
-    values.present(joined.value);
+  if (isWhole) {
     const bias = concat(b, [ofPast, group.own], 3);
     const scores = b.op('Add', [multiplyKeys(b, group.query, loaded(joined.key), options), bias]);
-    return multiplyValues(b, softmax(b, scores), loaded(joined.value), options);
+    return multiplyShared(b, softmax(b, scores), loaded(joined.value), options);
   }
-  keys.append(added.key, drop);
-  values.append(added.value, drop);
   // Past and new keys stay apart, since putting them together would copy the past.
   const scores = concat(
     b,
@@ -97,8 +104,8 @@ export function attendGroup(
   const border = b.op('Neg', [options.count]);
   const part = (start: Value, end: Value) => b.op('Slice', [weights, start, end, b.int64([3])]);
   return b.op('Add', [
-    multiplyValues(b, part(b.int64([0]), border), loaded(values.past), options),
-    multiplyValues(b, part(border, b.int64([Number.MAX_SAFE_INTEGER])), group.value, options),
+    multiplyShared(b, part(b.int64([0]), border), loaded(values.past), options),
+    multiplyShared(b, part(border, b.int64([Number.MAX_SAFE_INTEGER])), group.value, options),
   ]);
 }
 
@@ -112,12 +119,7 @@ function multiplyKeys(b: GraphBuilder, query: Value, key: Value, options: GroupO
   return multiplyShared(b, query, transposed, options);
 }
 
-/** [batch, heads, new, keys] by [batch, key heads, keys, value channels]: [batch, heads, new, value channels]. */
-function multiplyValues(b: GraphBuilder, weights: Value, value: Value, options: GroupOptions): Value {
-  return multiplyShared(b, weights, value, options);
-}
-
-/** Each key head for `share` heads of queries, whose rows are put under each other. */
+/** A product of [batch, heads, …] and [batch, key heads, …]: the rows of heads that share a key head are put under each other. */
 function multiplyShared(
   b: GraphBuilder,
   left: Value,

@@ -5,7 +5,7 @@ import type { HeadGroup } from './grouped-attention.ts';
  * Windows that are tried, in keys: multiples of the chunk that the guard counts in. Few narrow ones, since a group more costs
  * more than narrow windows differ by.
  */
-const LADDER = [512, 1024, 2048, 3072, 4096, 6144, 8192, 12_288, 16_384];
+const LADDER = [512, 1024, 2048, 3072, 4096, 6144, 8192];
 
 /** A guess at U where only a run can tell it. */
 const TYPICAL_BOUND = 16;

@@ -12,6 +12,7 @@ import {
   type Value,
 } from '@sentei/ir';
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import { isLowered } from '../matching/is-lowered.ts';
 import { matchAttention } from '../matching/match-attention.ts';
 import { withRunningSums } from '../matching/running-sums.ts';
 import type { ProductPrecision } from './bias-columns.ts';
@@ -47,7 +48,8 @@ export async function* proposeFused(
   const types = inferTypes(model);
   const norms = new Map(findNorms(model.graph).map((norm) => [norm.output, norm]));
   const facts = { norms, shapeOf: (value: Value) => types.shapeOf(value) };
-  const found = findAttentionCores(model.graph, types).map((core, index) => ({
+  const unlowered = findAttentionCores(model.graph, types).filter((core) => !isLowered(core));
+  const found = unlowered.map((core, index) => ({
     name: `attention ${index}`,
     nodes: core.nodes.map(String),
     match: matchAttention(core, types, facts),
@@ -61,8 +63,7 @@ export async function* proposeFused(
       yield { kind: 'refusal', name, nodes, reason: match.reason };
       continue;
     }
-    const reason =
-      refuseBranch(match) ?? refuseModel(model, options) ?? refuseFused(match, options.precision);
+    const reason = refuseModel(model, options) ?? refuseFused(match, options.precision);
     if (reason !== undefined) {
       yield { kind: 'refusal', name, nodes, reason };
       continue;
@@ -72,18 +73,6 @@ export async function* proposeFused(
       usesWindows && level !== undefined ? planWindows(level, match.scoreBound, options.epsilon) : undefined;
     yield patch(model, match, { name, nodes, windows, plans }, options);
   }
-}
-
-/** The form for short inputs is attention like any other, in a branch beside the fused one. */
-function refuseBranch({ core }: DecayingAttention): string | undefined {
-  const owner = core.output.producer?.graph?.owner;
-  if (!owner?.is('If')) return undefined;
-  const isFused = [...owner.subgraphs()].some((branch) =>
-    [...branch.allNodes()].some(
-      ({ opType, domain }) => opType === 'GroupQueryAttention' && domain === DOMAIN,
-    ),
-  );
-  return isFused ? 'serves short inputs beside a fused form' : undefined;
 }
 
 function refuseModel(model: Model, { target, precision }: FusedProposalOptions): string | undefined {

@@ -22,6 +22,11 @@ export interface SlopeDecay {
   readonly kind: 'slopes';
   /** One for each head, none negative. */
   readonly slopes: readonly number[];
+  /**
+   * Mask [batch, keys] of zeros and ones by which distances are counted: only keys with a one count, and `padding` allows no
+   * others. Absent where all count.
+   */
+  readonly counted?: Value;
 }
 
 /** D[i, j] = table[i − j], as T5's relative bias; what prunes is the largest entry from a distance on. */

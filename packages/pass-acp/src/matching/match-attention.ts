@@ -1,5 +1,6 @@
 import {
   type AttentionCore,
+  type AxisRole,
   type BoundFacts,
   type DistanceBias,
   hasRotaryPositions,
@@ -57,7 +58,11 @@ export function matchAttention(
   const [query, key, value] = [reading.query, reading.key, reading.value].map((each) => read(each, BY_HEAD));
   if (query === undefined || key === undefined || value === undefined || query.sharing !== 1)
     return { reason: 'queries, keys and values are not laid out by batch, head and position' };
-  const scoreBound = boundScores(reading, facts);
+  const scoreBound = boundScores(reading, {
+    ...facts,
+    typeOf: (of) => types.typeOf(of),
+    integersOf: (of) => types.integersOf(of),
+  });
   const fill = checkFill(reading, scoreBound, decay);
   if (fill !== undefined) return fill;
   const [channels, valueChannels] = [channelsOf(query, types), channelsOf(value, types)];
@@ -186,29 +191,46 @@ function readDecay(
     };
   const gates = readGates(reading, bias, read, types);
   if (gates !== undefined) return gates;
-  const distance =
-    bias.coefficient === 1 && isAligned(bias.leaf.view, reading.scores)
-      ? matchDistanceBias(bias.leaf.value, types)
-      : undefined;
-  if (distance !== undefined) return readDistance(distance, heads);
+  const distance = matchDistanceBias(bias.leaf.value, types, rolesOf(bias.leaf.view));
+  if (distance !== undefined) return readDistance(distance, bias.coefficient, heads, reading.keyMasks);
   const found = bias.leaf.value.producer ?? bias.leaf.value;
   return { reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${found})` };
 }
 
-function readDistance(distance: DistanceBias, heads: number): ReadDecay | Unprunable {
-  const decay = distanceDecay(distance, heads);
-  return 'reason' in decay ? decay : { decay, isAnchored: true, hidden: distance.hidden };
+function readDistance(
+  distance: DistanceBias,
+  coefficient: number,
+  heads: number,
+  masks: ScoreReading['keyMasks'],
+): ReadDecay | Unprunable {
+  const decay = distanceDecay(distance, heads, coefficient);
+  if ('reason' in decay) return decay;
+  const { counted } = distance;
+  // Of keys that do not count nothing is known: the same mask has to hide them.
+  if (counted !== undefined && !masks.some((mask) => !mask.visibleWhenZero && isMadeOf(mask.value, counted)))
+    return { reason: 'keys that do not count for distances are not masked' };
+  const hidden = distance.hidden === undefined ? undefined : coefficient * distance.hidden;
+  return { decay, isAnchored: true, hidden };
 }
 
-/** Whether axes are those of the scores [batch, heads, queries, keys], as far as there are any. */
-function isAligned(view: View, scores: View): boolean {
-  const offset = scores.length - view.length;
-  return (
-    scores.length === 4 &&
-    view.every(
-      (factors, axis) => factors.length === 0 || factors[0]?.axis === scores[offset + axis]?.[0]?.axis,
-    )
+const ROLES: Readonly<Record<string, AxisRole>> = { 0: 'batch', 1: 'head', q: 'query', k: 'key' };
+
+/** What the axes of a bias run along; parts of axes are none of them. */
+function rolesOf(view: View): AxisRole[] {
+  return view.map(([factor, ...others]) =>
+    factor === undefined ? 'one' : others.length > 0 ? 'batch' : (ROLES[factor.axis] ?? 'batch'),
   );
+}
+
+/** Whether a mask is another one moved about, or compared with zero. */
+function isMadeOf(mask: Value, source: Value): boolean {
+  for (let value: Value | undefined = mask; value !== undefined; ) {
+    if (value === source) return true;
+    value = value.producer?.is('Cast', 'Identity', 'Unsqueeze', 'Expand', 'Reshape')
+      ? value.producer.input(0)
+      : undefined;
+  }
+  return false;
 }
 
 /** The forget bias: −c of the key, and with it c of the query or anything else that is the same for all keys of a query. */
@@ -282,16 +304,17 @@ function checkFill(
 /** U = |scale| · bound of the queries · bound of the keys (Cauchy-Schwarz). */
 function boundScores({ query, key, scale }: ScoreReading, facts: BoundFacts): number | undefined {
   const bounds = [query, key].map(({ value, view }) => {
-    const axis = view.findIndex((factors) => factors.length === 1 && factors[0]?.axis === 'd');
+    // Where heads and channels are one axis, that is as long as all heads together, and so is the bound.
+    const axis = view.findIndex((factors) => factors.at(-1)?.axis === 'd');
     return axis < 0 ? undefined : vectorNormBound(value, axis - view.length, facts);
   });
   const [ofQueries, ofKeys] = bounds;
   return ofQueries === undefined || ofKeys === undefined ? undefined : Math.abs(scale) * ofQueries * ofKeys;
 }
 
-function channelsOf({ value, axes }: ReadOperand, types: TypeTable): number | undefined {
+function channelsOf({ value, axes, packedHeads = 1 }: ReadOperand, types: TypeTable): number | undefined {
   const extent = types.shapeOf(value)?.[axes.indexOf('channel')];
-  return typeof extent === 'number' ? extent : undefined;
+  return typeof extent === 'number' ? extent / packedHeads : undefined;
 }
 
 /** All operands have to be of all sequences: one that is broadcast over them is not what a lowering can cut up. */

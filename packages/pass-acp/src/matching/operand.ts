@@ -8,6 +8,8 @@ export interface Operand {
   readonly value: Value;
   /** The axes of `value`, in order. An axis that is asked for and not among them has extent 1. */
   readonly axes: readonly OperandAxis[];
+  /** Number of heads that the last axis holds one behind another, each with its channels; it is a `channel` axis then. */
+  readonly packedHeads?: number;
   /** How often each head is repeated before the next one; once where it is absent. */
   readonly repeats?: number;
   /** Element type it is read in, if that is not its own. */
@@ -21,7 +23,8 @@ export interface Operand {
  * @param axes the operand's in any order, and others that it gets with extent 1
  */
 export function arrange(b: GraphBuilder, operand: Operand, axes: readonly OperandAxis[]): Value {
-  const { value, axes: from } = beforeTransposes(operand);
+  const { value, axes: from } =
+    operand.packedHeads === undefined ? beforeTransposes(operand) : unpacked(b, operand, operand.packedHeads);
   const present = axes.filter((axis) => from.includes(axis));
   const permutation = present.map((axis) => from.indexOf(axis));
   const isInOrder = permutation.every((source, index) => source === index);
@@ -35,6 +38,12 @@ export function arrange(b: GraphBuilder, operand: Operand, axes: readonly Operan
   return (operand.repeats ?? 1) === 1
     ? result
     : repeatAlong(b, result, axes.indexOf('head'), axes.length, operand.repeats ?? 1);
+}
+
+/** [batch, positions, heads · channels] as [batch, positions, heads, channels]. */
+function unpacked(b: GraphBuilder, { value, axes }: Operand, heads: number): Operand {
+  const shape = b.int64([...axes.slice(0, -1).map(() => 0), heads, -1]);
+  return { value: b.op('Reshape', [value, shape]), axes: [...axes.slice(0, -1), 'head', 'channel'] };
 }
 
 /** Repeats each element along an axis: [.., n, ..] to [.., n · times, ..]. */

@@ -27,9 +27,11 @@ export function readOperand(
   for (let steps = 0; current !== undefined && steps < 16; steps++) {
     const axes = axesOf(current.view, names, wanted);
     const sharing = axes && sharingOf(current.view, names, heads);
+    if (axes === undefined && nearest === undefined) nearest = packed(current, names, wanted, heads);
     if (axes !== undefined && sharing !== undefined) {
       const found = { value: current.value, axes, sharing };
-      if (nearest === undefined || sharing > nearest.sharing) nearest = found;
+      if (nearest === undefined || nearest.packedHeads !== undefined || sharing > nearest.sharing)
+        nearest = found;
     }
     const node: Viewed['value']['producer'] = current.value.producer;
     // A cast changes what the elements are, so it ends what may be looked through.
@@ -52,4 +54,25 @@ function sharingOf(view: View, names: AxisNames, heads: number): number | undefi
   const factor = view.flat().find(({ axis }) => names.get(axis) === 'head');
   if (factor === undefined) return heads;
   return typeof factor.extent === 'number' && heads % factor.extent === 0 ? heads / factor.extent : undefined;
+}
+
+/** [batch, positions, heads · channels], as the operator Attention takes it. */
+function packed(
+  { value, view }: Viewed,
+  names: AxisNames,
+  wanted: readonly OperandAxis[],
+  heads: number,
+): ReadOperand | undefined {
+  const [batch, position, [head, channel] = []] = view;
+  const isPacked =
+    view.length === 3 &&
+    wanted.includes('channel') &&
+    batch?.every(({ axis }) => names.get(axis) === 'batch') &&
+    position?.every(({ axis }) => names.get(axis) === 'position') &&
+    names.get(head?.axis ?? '') === 'head' &&
+    names.get(channel?.axis ?? '') === 'channel';
+  const count = head?.extent;
+  return isPacked && typeof count === 'number' && heads % count === 0
+    ? { value, axes: ['batch', 'position', 'channel'], packedHeads: count, sharing: heads / count }
+    : undefined;
 }

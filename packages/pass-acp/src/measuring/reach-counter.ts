@@ -1,5 +1,4 @@
-import { threshold } from '../threshold/threshold.ts';
-import { firstKeys, type HeadDecay } from './first-keys.ts';
+import { firstKeys, type HeadDecay, type ScoreFacts } from './first-keys.ts';
 import type { DecayTap } from './tap-decays.ts';
 
 /** A tensor as any runtime returns it. */
@@ -29,11 +28,11 @@ export interface ReachAtLength {
 export interface HeadReach {
   readonly attention: number;
   readonly head: number;
-  /** Largest U over all sequences. */
+  /** No score exceeds it: U from the weights, or what the longest query and the longest key that were seen could come to. */
   readonly scoreBound: number;
   /** Positions after which a mean gate has forgotten half; `Infinity` when it forgets nothing, `null` without gates. */
   readonly halfLife: number | null;
-  /** Keys before a row that reach the threshold, over all rows at the longest length. */
+  /** Keys before a row that may matter, over all rows at the longest length. */
   readonly span: { readonly median: number; readonly most90: number; readonly most: number };
   /**
    * `local`: the median span is below a tenth of the length; `global`: above two fifths, where without any decay it is a half;
@@ -46,6 +45,9 @@ export interface HeadReach {
 
 /** Tiles of the authors' kernel on an H100 with heads of 64 channels. */
 export const DEFAULT_GRID: TileGrid = { rows: 128, keys: 64 };
+
+/** Keys that spans are exact to. */
+const FINEST = 16;
 
 const LOCAL = 0.1;
 const GLOBAL = 0.4;
@@ -127,36 +129,30 @@ export class ReachCounter {
     };
     const gates = tap.logGates === undefined ? undefined : tensor(tap.logGates, 3);
     const table = tap.table === undefined ? undefined : tensor(tap.table, 2);
-    const norms = tap.squaredNorms && {
-      query: tensor(tap.squaredNorms.query, 3),
-      key: tensor(tap.squaredNorms.key, 3),
-      scale: tap.squaredNorms.scale,
-    };
-    const positions = tap.positions === undefined ? undefined : tensor(tap.positions, 1).data[0];
-    const batch = (gates ?? norms?.key)?.dims[0] ?? 1;
-    const longest = gates?.dims[2] ?? positions ?? 0;
+    const [queries, keys] = [tensor(tap.squaredNorms.query, 3), tensor(tap.squaredNorms.key, 3)];
+    const own = tap.own === undefined ? undefined : tensor(tap.own, 3);
+    const [batch = 0, , longest = 0] = queries.dims;
     for (let item = 0; item < batch; item += 1) {
       for (let head = 0; head < tap.heads; head += 1) {
+        const row = (found: Numbers) => rowOf(found, item, head, tap.heads);
         const decay: HeadDecay = gates
-          ? { kind: 'gates', logGates: rowOf(gates, item, head, tap.heads) }
+          ? { kind: 'gates', logGates: row(gates) }
           : table
             ? { kind: 'relative', table: rowOf({ ...table, dims: [1, ...table.dims] }, 0, head, tap.heads) }
             : { kind: 'slopes', slope: tap.slopes?.[head] ?? 0 };
-        const boundAt = (length: number) =>
-          norms === undefined
-            ? (tap.scoreBound ?? Number.POSITIVE_INFINITY)
-            : norms.scale *
-              Math.sqrt(
-                largest(rowOf(norms.query, item, head, tap.heads), length) *
-                  largest(rowOf(norms.key, item, head, tap.heads), length),
-              );
-        this.#addHead(`${tap.attention} ${head}`, decay, longest, boundAt);
+        const facts: ScoreFacts = {
+          queries: row(queries).map((square) => Math.abs(tap.scale) * Math.sqrt(square)),
+          keys: row(keys).map(Math.sqrt),
+          own: own && row(own).map((product) => tap.scale * product),
+          bound: tap.scoreBound,
+        };
+        this.#addHead(`${tap.attention} ${head}`, decay, facts, longest);
       }
     }
     return batch;
   }
 
-  #addHead(key: string, decay: HeadDecay, longest: number, boundAt: (length: number) => number): void {
+  #addHead(key: string, decay: HeadDecay, facts: ScoreFacts, longest: number): void {
     const most = this.#lengths.at(-1) ?? 0;
     const sums = this.#heads.get(key) ?? {
       spans: new Float64Array(most + 1),
@@ -166,38 +162,36 @@ export class ReachCounter {
       lengths: this.#lengths.map((length) => ({ length, skipped: 0, tiles: 0, work: 0, least: 0, all: 0 })),
     };
     this.#heads.set(key, sums);
-    for (const at of sums.lengths) {
-      if (at.length > longest) continue;
-      const { length } = at;
-      const scoreBound = boundAt(length);
-      const first = firstKeys(
-        decay,
-        length,
-        threshold(scoreBound, this.#epsilon).constantPart - Math.log(length),
-      );
-      const tiles = countTiles(first, this.#grid);
+    const counted = sums.lengths.filter(({ length }) => length <= longest);
+    const length = counted.at(-1)?.length ?? 0;
+    const budget = { epsilon: this.#epsilon, tile: Math.min(FINEST, this.#grid.keys) };
+    // What matters to a row does not depend on what comes after it.
+    const first = firstKeys(decay, facts, length, budget);
+    for (const at of counted) {
+      const tiles = countTiles(first.subarray(0, at.length), this.#grid);
       at.skipped += tiles.skipped;
       at.tiles += tiles.all;
       at.work += tiles.work;
       at.least += tiles.least;
-      at.all += length * length;
-      if (length !== most) continue;
-      sums.scoreBound = Math.max(sums.scoreBound, scoreBound);
-      for (const [row, start] of first.entries())
-        sums.spans[row - start] = (sums.spans[row - start] ?? 0) + 1;
-      if (decay.kind !== 'gates') continue;
-      for (let row = 0; row < length; row += 1) sums.gateSum += decay.logGates[row] ?? 0;
-      sums.gates += length;
+      at.all += at.length ** 2;
     }
+    sums.scoreBound = Math.max(sums.scoreBound, facts.bound ?? largest(facts.queries) * largest(facts.keys));
+    if (length !== most) return;
+    for (const [row, start] of first.entries()) sums.spans[row - start] = (sums.spans[row - start] ?? 0) + 1;
+    if (decay.kind !== 'gates') return;
+    for (let row = 0; row < length; row += 1) sums.gateSum += decay.logGates[row] ?? 0;
+    sums.gates += length;
   }
 }
 
-/** Tiles of one sequence, and the products in them. A tile is skipped when its last key is before the first row's first. */
+/** Tiles of one sequence, and the products in them. A tile is skipped when no row of the block keeps any key of it. */
 function countTiles(first: Int32Array, { rows, keys }: TileGrid) {
   const counts = { skipped: 0, all: 0, work: 0, least: 0 };
   for (let top = 0; top < first.length; top += rows) {
     const last = Math.min(top + rows, first.length) - 1;
-    const skipped = Math.floor((first[top] ?? 0) / keys);
+    let kept = top;
+    for (let row = top; row <= last; row += 1) kept = Math.min(kept, first[row] ?? 0);
+    const skipped = Math.floor(kept / keys);
     const own = Math.floor(top / keys);
     const all = Math.floor(last / keys) + 1;
     const keysUpTo = Math.min(all * keys, first.length);
@@ -209,16 +203,15 @@ function countTiles(first: Int32Array, { rows, keys }: TileGrid) {
   return counts;
 }
 
-function rowOf({ dims, data }: Numbers, item: number, head: number, heads: number): ArrayLike<number> {
+function rowOf({ dims, data }: Numbers, item: number, head: number, heads: number): Float64Array {
   const [, groups = 1, length = 0] = dims;
   const from = (item * groups + Math.floor((head * groups) / heads)) * length;
   return Float64Array.from({ length }, (_, index) => data[from + index] ?? 0);
 }
 
-function largest(row: ArrayLike<number>, length: number): number {
+function largest(row: ArrayLike<number>): number {
   let most = 0;
-  for (let index = 0; index < Math.min(length, row.length); index += 1)
-    most = Math.max(most, row[index] ?? 0);
+  for (let index = 0; index < row.length; index += 1) most = Math.max(most, row[index] ?? 0);
   return most;
 }
 

@@ -12,18 +12,18 @@ export interface DecayTap {
   readonly heads: number;
   /** Of gates: name of the log forget gates, float32 [batch, heads or a divisor of them, keys]. */
   readonly logGates?: string | undefined;
-  /** Where there are no gates: name of the number of keys, float32 [1]. */
-  readonly positions?: string | undefined;
   /** Of slopes, one for each head. */
   readonly slopes?: readonly number[] | undefined;
   /** Of a relative bias: name of its table by distance, float32 [heads, keys]. */
   readonly table?: string | undefined;
   /** U, where the weights tell. */
   readonly scoreBound: number | undefined;
-  /** Where they do not: names of the squared norms of queries and keys, float32 [batch, heads, positions]. */
-  readonly squaredNorms?:
-    | { readonly query: string; readonly key: string; readonly scale: number }
-    | undefined;
+  /** Factor on query · key. */
+  readonly scale: number;
+  /** Names of ‖q‖² and ‖k‖², float32 [batch, heads or a divisor of them, positions]. */
+  readonly squaredNorms: { readonly query: string; readonly key: string };
+  /** Name of query · key of each position with itself, float32 [batch, heads, positions]; absent where keys are cached. */
+  readonly own: string | undefined;
 }
 
 /** What was found in a model. */
@@ -37,8 +37,8 @@ export interface TappedDecays {
 const FIRST_OPSET = 13;
 
 /**
- * Turns a model into one that tells how far back its attention looks: what the decays are made of becomes its only outputs,
- * and whatever none of them needs is removed. It runs on any data that the model runs on.
+ * Turns a model into one that tells how far back its attention looks: what decays and scores are bound by becomes its only
+ * outputs, and whatever none of them needs is removed. It runs on any data that the model runs on.
  *
  * @param model is changed, unless nothing was found in it
  */
@@ -81,26 +81,41 @@ function tap(b: GraphBuilder, attention: number, found: DecayingAttention, outpu
     outputs.push(output);
     return output.name;
   };
-  const squares = (operand: Operand) => {
-    const rows = b.op('Cast', [arranged(b, operand, 'channel')], { attributes: { to: 1n } });
-    const sums = b.op('ReduceSum', [b.op('Mul', [rows, rows]), b.int64([-1])], {
-      attributes: { keepdims: 0n },
-    });
-    return expose(sums, 3);
-  };
+  const rows = (operand: Operand) =>
+    b.op('Cast', [arranged(b, operand, 'channel')], { attributes: { to: 1n } });
+  const [queries, keys] = [rows(query), rows(key)];
   return {
     attention,
     kind: decay.kind,
     heads,
     scoreBound,
+    scale,
     ...(decay.kind === 'gates' ? { logGates: expose(arranged(b, decay.logGates), 3) } : {}),
-    ...(decay.kind === 'gates' ? {} : { positions: expose(positionsOf(b, key), 1) }),
     ...(decay.kind === 'slopes' ? { slopes: decay.slopes } : {}),
     ...(decay.kind === 'relative' ? { table: expose(decay.table(b, positionsOf(b, key)), 2) } : {}),
-    ...(scoreBound === undefined
-      ? { squaredNorms: { query: squares(query), key: squares(key), scale: Math.abs(scale) } }
-      : {}),
+    squaredNorms: {
+      query: expose(sumProducts(b, queries, queries), 3),
+      key: expose(sumProducts(b, keys, keys), 3),
+    },
+    own: found.hasPast ? undefined : expose(ownScores(b, queries, keys, found), 3),
   };
+}
+
+function sumProducts(b: GraphBuilder, left: Value, right: Value): Value {
+  return b.op('ReduceSum', [b.op('Mul', [left, right]), b.int64([-1])], { attributes: { keepdims: 0n } });
+}
+
+/** query · key of each position with itself; the heads of queries that share one of keys lie next to each other. */
+function ownScores(
+  b: GraphBuilder,
+  queries: Value,
+  keys: Value,
+  { heads, keyHeads, channels }: DecayingAttention,
+): Value {
+  if (keyHeads === heads) return sumProducts(b, queries, keys);
+  const grouped = b.op('Reshape', [queries, b.int64([0, keyHeads, heads / keyHeads, -1, channels])]);
+  const products = sumProducts(b, grouped, b.op('Unsqueeze', [keys, b.int64([2])]));
+  return b.op('Reshape', [products, b.int64([0, heads, -1])]);
 }
 
 function arranged(b: GraphBuilder, operand: Operand, ...last: readonly OperandAxis[]): Value {

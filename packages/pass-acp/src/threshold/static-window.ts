@@ -43,7 +43,7 @@ function firstBelow(sample: Float64Array, limit: number, length: number): number
   for (const [index, distance] of DISTANCES.entries()) {
     if (distance >= length) break;
     const bias = sample[index] ?? Number.NaN;
-    if (!(bias - own < limit)) window = (DISTANCES[index + 1] ?? length - 1) + 1;
+    if (!(bias - own < limit)) window = DISTANCES[index + 1] ?? length;
   }
   return window;
 }

@@ -10,7 +10,7 @@ export interface Threshold {
 }
 
 /** Covers the rounding of norms, sums and exponentials in float32, far below what the bound gives away. */
-const ROUNDING_SLACK = 0.01;
+export const ROUNDING_SLACK = 0.01;
 
 /** Computes the threshold for scores of at most `scoreBound` in magnitude and the share `epsilon` of a row. */
 export function threshold(scoreBound: number, epsilon: number): Threshold {

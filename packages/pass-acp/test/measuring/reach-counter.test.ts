@@ -2,20 +2,34 @@ import { expect, test } from 'vitest';
 import { ReachCounter } from '../../src/measuring/reach-counter.ts';
 import type { DecayTap } from '../../src/measuring/tap-decays.ts';
 
-const GATES: DecayTap = { attention: 2, kind: 'gates', heads: 2, scoreBound: 1, logGates: 'g' };
+const SCORES = { scale: 1, squaredNorms: { query: 'q', key: 'k' }, own: 'o', scoreBound: 1 } as const;
+const GATES: DecayTap = { attention: 2, kind: 'gates', heads: 2, logGates: 'g', ...SCORES };
 
-/** [1, heads, length] of one log gate each. */
+function tensor(dims: readonly number[], elementAt: (index: number) => number) {
+  return {
+    dims,
+    data: Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, index) => elementAt(index)),
+  };
+}
+
+/** Scores of 0 of one sequence. */
+function scoresOf(length: number, heads = 2) {
+  const zeros = tensor([1, heads, length], () => 0);
+  return { q: zeros, k: zeros, o: zeros };
+}
+
+/** One log gate for each head. */
 function gatesOf(length: number, ...logGates: number[]) {
-  const data = logGates.flatMap((gate) => Array<number>(length).fill(gate));
-  return { g: { dims: [1, logGates.length, length], data } };
+  const { length: heads } = logGates;
+  return {
+    ...scoresOf(length, heads),
+    g: tensor([1, heads, length], (index) => logGates[Math.floor(index / length)] ?? 0),
+  };
 }
 
 test('a head that forgets fast is local, one that forgets nothing global', () => {
-  const counter = new ReachCounter([GATES], {
-    epsilon: 1e-3,
-    lengths: [256, 512],
-    grid: { rows: 64, keys: 32 },
-  });
+  const grid = { rows: 64, keys: 32 };
+  const counter = new ReachCounter([GATES], { epsilon: 1e-3, lengths: [256, 512], grid });
   counter.add(gatesOf(512, -2, 0));
   counter.add(gatesOf(512, -1, 0));
   const [fast, slow] = counter.result();
@@ -25,8 +39,8 @@ test('a head that forgets fast is local, one that forgets nothing global', () =>
   expect(slow).toMatchObject({ head: 1, kind: 'global', halfLife: Number.POSITIVE_INFINITY });
   expect(slow?.span).toEqual({ median: 255, most90: 460, most: 511 });
   expect(slow?.lengths.map(({ skipped }) => skipped)).toEqual([0, 0]);
-  // −2U + log ε − log L less the slack of rounding: −15.15, so that keys at 15 of −1 and at 7 of −2 still matter.
-  expect(fast?.span.most).toBe(15);
+  // 16 · exp(−d) is at most 0.001 from a distance of 10 on, so that 16 keys and up to 9 after them are kept.
+  expect(fast?.span.most).toBe(15 + 9);
   // Of blocks of 64 rows and tiles of 32 keys all but the diagonal and one tile before it are skipped.
   const tiles = (blocks: number) => blocks * (blocks + 1);
   for (const [index, blocks] of [4, 8].entries()) {
@@ -41,22 +55,21 @@ test('sequences that are too short count at the lengths they have', () => {
   expect(counter.result().map(({ lengths }) => lengths.map(({ length }) => length))).toEqual([[64], [64]]);
 });
 
-test('a bound that only a run tells is that of the norms, of every batch and head', () => {
-  const squaredNorms = { query: 'q', key: 'k', scale: 0.5 };
+test('a bound that only a run tells is that of the norms, of every head', () => {
   const tap: DecayTap = {
     attention: 0,
     kind: 'slopes',
     heads: 2,
-    scoreBound: undefined,
     slopes: [1, 0],
-    positions: 'n',
-    squaredNorms,
+    ...SCORES,
+    scoreBound: undefined,
+    scale: -0.5,
   };
   const counter = new ReachCounter([tap], { epsilon: 0.1, lengths: [2] });
   counter.add({
-    n: { dims: [1], data: [2] },
     q: { dims: [1, 2, 2], data: [4, 1, 1, 9] },
     k: { dims: [1, 1, 2], data: [16, 1] },
+    o: { dims: [1, 2, 2], data: [8, 1, 4, 3] },
   });
   const bounds = counter.result().map(({ scoreBound, halfLife }) => [scoreBound, halfLife]);
   expect(bounds).toEqual([
@@ -66,20 +79,13 @@ test('a bound that only a run tells is that of the norms, of every batch and hea
 });
 
 test('gates may be shared by heads, and tables tell by distance', () => {
-  const shared = new ReachCounter([{ ...GATES, heads: 4 }], { epsilon: 1e-3, lengths: [64] });
-  shared.add(gatesOf(64, -5, 0));
+  const shared = new ReachCounter([{ ...GATES, heads: 4 }], { epsilon: 1e-3, lengths: [512] });
+  shared.add({ ...scoresOf(512, 4), g: gatesOf(512, -5, 0).g });
   expect(shared.result().map(({ kind }) => kind)).toEqual(['local', 'local', 'global', 'global']);
-  const table = Array.from({ length: 64 }, (_, distance) => (distance % 40 === 0 ? 0 : -100));
-  const tap: DecayTap = {
-    attention: 0,
-    kind: 'relative',
-    heads: 1,
-    scoreBound: 1,
-    table: 't',
-    positions: 'n',
-  };
-  const relative = new ReachCounter([tap], { epsilon: 1e-3, lengths: [64] });
-  relative.add({ n: { dims: [1], data: [64] }, t: { dims: [1, 64], data: table } });
+  const tap: DecayTap = { attention: 0, kind: 'relative', heads: 1, table: 't', ...SCORES };
+  const grid = { rows: 8, keys: 1 };
+  const relative = new ReachCounter([tap], { epsilon: 1e-3, lengths: [64], grid });
+  relative.add({ ...scoresOf(64, 1), t: tensor([1, 64], (distance) => (distance % 40 === 0 ? 0 : -100)) });
   expect(relative.result()[0]?.span.most).toBe(40);
 });
 

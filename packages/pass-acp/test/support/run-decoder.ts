@@ -1,4 +1,5 @@
 import { type CarriedState, carriedStates, type Model, writeModelBytes } from '@sentei/ir';
+import { RowBuffer } from '@sentei/runtime';
 import ort from 'onnxruntime-node';
 import type { Feed } from './run-model.ts';
 
@@ -62,6 +63,25 @@ export function decodeBytes(model: Model, bytes: Uint8Array, lengths: readonly n
   });
 }
 
+/** What the next run gets for a state, as `CarriedState` says. */
+function carriedOn(
+  { input, output, append, drop }: CarriedState,
+  before: Readonly<Record<string, ort.Tensor>>,
+  outputs: Readonly<Record<string, ort.Tensor>>,
+): ort.Tensor {
+  const [old, rows] = [before[input], outputs[output] as ort.Tensor];
+  if (append === undefined || old === undefined) return rows;
+  const dropped = drop === undefined ? 0 : Number(outputs[drop]?.data[0]);
+  const buffer = new RowBuffer(hostOf(old), append);
+  buffer.change(dropped, hostOf(rows));
+  const { type, dims, data } = buffer.view();
+  return new ort.Tensor(type as 'float32', data as Float32Array, dims);
+}
+
+function hostOf({ type, dims, data }: ort.Tensor) {
+  return { type, dims, data } as ConstructorParameters<typeof RowBuffer>[0];
+}
+
 async function decode(
   model: Model,
   batch: number,
@@ -80,7 +100,8 @@ async function decode(
       const first = outputs[session.outputNames[0] ?? '']?.data as Float32Array;
       const size = first.length / batch;
       for (const [b, part] of parts.entries()) part.push(first.slice(b * size, (b + 1) * size));
-      state = Object.fromEntries(carried.map(({ input, output }) => [input, outputs[output] as ort.Tensor]));
+      const before = state;
+      state = Object.fromEntries(carried.map((each) => [each.input, carriedOn(each, before, outputs)]));
       states.push(state);
       from += length;
     }

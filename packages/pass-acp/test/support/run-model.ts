@@ -8,18 +8,33 @@ export interface Feed {
 
 /** Runs a model of float32 inputs and outputs in this process and returns its first output. */
 export async function runModel(model: Model, feeds: Readonly<Record<string, Feed>>): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(writeModelBytes(model), { logSeverityLevel: 3 });
+  const opened = await openModel(model);
   try {
-    const tensors = Object.entries(feeds).map(
-      ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
-    );
-    const outputs = await session.run(Object.fromEntries(tensors));
-    const [name] = session.outputNames;
-    const output = name === undefined ? undefined : outputs[name];
-    return output?.data as Float32Array;
+    return await opened.run(feeds);
   } finally {
-    await session.release();
+    await opened.close();
   }
+}
+
+export interface OpenModel {
+  /** Runs the model and returns its first output. */
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** Loads a model of float32 inputs and outputs once for many runs. */
+export async function openModel(model: Model): Promise<OpenModel> {
+  const session = await ort.InferenceSession.create(writeModelBytes(model), { logSeverityLevel: 3 });
+  return {
+    async run(feeds) {
+      const tensors = Object.entries(feeds).map(
+        ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, [...dims])] as const,
+      );
+      const outputs = await session.run(Object.fromEntries(tensors));
+      return outputs[session.outputNames[0] ?? '']?.data as Float32Array;
+    },
+    close: () => session.release(),
+  };
 }
 
 /** Infinite where only one of the two is NaN. */

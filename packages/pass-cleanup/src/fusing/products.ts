@@ -64,7 +64,9 @@ export function orderByKind(products: readonly Product[]): Product[][] {
   const kinds = new Map<string, Product[]>();
   for (const product of products) {
     const kind = `${product.tensor.dataType} ${product.cast !== undefined}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), product]);
+    const members = kinds.get(kind);
+    if (members === undefined) kinds.set(kind, [product]);
+    else members.push(product);
   }
   return [...kinds.values()];
 }

@@ -14,8 +14,9 @@ export class Refusals {
   }
 
   note(node: Node, reason: string): void {
+    if (this.#told.size >= MOST_REFUSALS) return;
     const key = `${node}`;
-    if (this.#told.has(key) || this.#told.size >= MOST_REFUSALS) return;
+    if (this.#told.has(key)) return;
     this.#told.add(key);
     this.#fresh.push({ kind: 'refusal', name: this.#name, nodes: [key], reason: `${key}: ${reason}` });
   }

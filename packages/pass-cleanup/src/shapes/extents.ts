@@ -100,21 +100,23 @@ export class Extents {
   #shapeAfter(node: Node): readonly Term[] | undefined {
     const input = node.input(0);
     const known = input && this.shapeOf(input);
-    if (known === undefined) return undefined;
-    if (node.opType === 'Transpose') {
-      const order = permutationOf(node, this.#survey);
-      return order?.length === known.length ? order.map((axis) => known[axis]) : undefined;
-    }
-    const target = node.opType === 'Reshape' ? this.contentsOf(node.input(1)) : undefined;
+    if (node.opType === 'Reshape') return this.#reshape(node, known);
+    if (known === undefined || node.opType !== 'Transpose') return undefined;
+    const order = permutationOf(node, this.#survey);
+    return order?.length === known.length ? order.map((axis) => known[axis]) : undefined;
+  }
+
+  #reshape(node: Node, known: readonly Term[] | undefined): readonly Term[] | undefined {
+    const target = this.contentsOf(node.input(1));
     const [output] = node.outputs;
     if (target?.rank !== 1 || output === undefined) return undefined;
-    const copies = (node.int('allowzero') ?? 0) === 0;
     // An extent that turns out to be zero copies the axis of the input, which is only the same for that very axis.
+    const copies = (node.int('allowzero') ?? 0) === 0;
     return target.terms.map((term, axis) => {
-      if (term === 0 && copies) return known[axis] ?? { value: output, axis };
-      const isKnown =
-        typeof term === 'number' ? term > 0 : term !== undefined && isSameTerm(term, known[axis]);
-      return isKnown ? term : { value: output, axis };
+      const own = { value: output, axis };
+      if (term === 0 && copies) return known?.[axis] ?? own;
+      if (typeof term === 'number') return term < 0 ? own : term;
+      return term !== undefined && (!copies || isSameTerm(term, known?.[axis])) ? term : own;
     });
   }
 

@@ -35,8 +35,12 @@ export function drawReach({ reach, validation }: Report): string {
     head.map(() => 'right' as const),
   );
   const names = holding.map(
-    (each) => `attention ${each.attention} head ${each.head} (${formatShare(each.share)})`,
+    ({ attention, head, share, modelWithout }) =>
+      `attention ${attention} head ${head} (${formatShare(share)}, ${modelWithout.toFixed(2)} ×)`,
   );
-  const held = names.length === 0 ? '' : `most of what is left: ${formatList(names, MOST_HEADS)}\n`;
+  const held =
+    names.length === 0
+      ? ''
+      : `most of what is left, and the model's gain without: ${formatList(names, MOST_HEADS)}\n`;
   return `reach of ${countHeadKinds(heads)}; gains by operations alone\n${rows.length > 0 ? table : ''}${held}`;
 }

@@ -11,7 +11,9 @@ test('gains are listed by length, predicted and measured, with the heads that ho
   const rows = text.split('\n').map((line) => line.split('│').map((cell) => cell.trim()));
   expect(rows).toContainEqual(['', '512', '16.67 %', '30.00 %', '2.20 ×', '1.20 ×', '', '']);
   expect(rows).toContainEqual(['', '1,024', '43.33 %', '50.00 %', '3.30 ×', '1.50 ×', '2.00 ×', '']);
-  expect(text).toContain('most of what is left: attention 0 head 2 (60.00 %)\n');
+  expect(text).toContain(
+    "most of what is left, and the model's gain without: attention 0 head 2 (60.00 %, 1.25 ×)\n",
+  );
 });
 
 test('nothing is said of what was not measured', () => {

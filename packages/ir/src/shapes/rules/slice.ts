@@ -47,6 +47,9 @@ export function slicedExtent(
   step: Dimension,
 ): Dimension {
   if (typeof step !== 'number') return null;
+  const isToEnd = typeof end === 'number' && end >= 2 ** 31 - 1;
+  // The last n elements, or as many as there are.
+  if (step === 1 && isToEnd && signOf(start) === 'negative') return minimum(extent, subtract(0, start));
   const [lowest, highest] = step > 0 ? [0, extent] : [-1, subtract(extent, 1)];
   const from = clamp(fromFront(start, extent), 0, highest);
   const to = clamp(fromFront(end, extent), lowest, highest);

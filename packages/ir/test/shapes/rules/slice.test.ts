@@ -18,6 +18,9 @@ describe('slice rule', () => {
       ['float32[s]'],
     );
     expect(infer('Slice', ['float32[9]', ints(0), { shapeOf: 'float32[s]' }])).toEqual(['float32[min(9,s)]']);
+    const toEnd = ints(2 ** 53);
+    expect(infer('Slice', ['float32[9]', ints(-4), toEnd])).toEqual(['float32[4]']);
+    expect(infer('Slice', ['float32[s]', ints(-4), toEnd])).toEqual(['float32[min(4,s)]']);
     expect(infer('Slice', ['float32[b,s]', 'int64[1]', ints(3), ints(0)])).toEqual(['float32[?,s]']);
     expect(infer('Slice', ['float32[b,s]', 'int64', 'int64', 'int64'])).toEqual(['float32[?,?]']);
   });
