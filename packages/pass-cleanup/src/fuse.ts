@@ -12,10 +12,10 @@ import type { Rule } from './types.ts';
 function fusions(target: Target): Rule[] {
   return [
     createFuseNormsRule(target),
-    createFuseSkipNormsRule(target),
-    createFuseActivationsRule(target),
     // On the CPU the Split costs what the shared nodes save.
     ...(target === 'cuda' ? [joinShiftsRule] : []),
+    createFuseSkipNormsRule(target),
+    createFuseActivationsRule(target),
     createMergeProductsRule(target),
     ...(target === 'cuda' ? [gatherShiftsRule] : []),
     eliminateDeadCodeRule,
@@ -25,7 +25,7 @@ function fusions(target: Target): Rule[] {
 /** Fewer and larger operators for one execution provider, where it has kernels for them. */
 export const fuse = targetPass(
   'fuse',
-  'Puts norms, residual sums and activations into single operators that the target has kernels for.',
+  'Puts norms, residual sums, activations and products of one value into fewer operators that the target has kernels for.',
   fusions,
 );
 
