@@ -2,8 +2,9 @@ import { type Dimension, type Node, type Shape, subtractDimensions, type Value }
 import type { AttentionCore } from '../attention.ts';
 import { extentOf, peel, regroup, runsAlong, sameView, type View, type Viewed, viewOf } from './axis-view.ts';
 import { type Cases, caseOf } from './cases.ts';
-import { COLUMN, PRODUCT, ROW, ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
+import { ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
 import type { Linear } from './linear.ts';
+import { COLUMN, PRODUCT, ROW } from './positions.ts';
 import { operandViews, summedExtent, valueView, weightedView } from './product-views.ts';
 import { type OperatorReading, readAttentionOperator } from './read-attention-operator.ts';
 
