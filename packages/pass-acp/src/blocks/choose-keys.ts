@@ -42,7 +42,10 @@ export interface ChosenKeys {
   /** int64 [n, 1] each: rows of the flattened keys. */
   readonly starts: Value;
   readonly ends: Value;
-  /** bool [n, 1]: whether exponentials of scores relative to the shift stay far from overflow. */
+  /**
+   * bool [n, 1]: whether exponentials of scores relative to the shift stay far from overflow. Absent without a shift, and with
+   * a bias that is not known to be largest at the row's own key.
+   */
   readonly isSafe: Value | undefined;
 }
 
