@@ -1,22 +1,16 @@
 import {
   type AttentionCore,
-  type AxisRole,
-  type DistanceBias,
   hasRotaryPositions,
-  matchDistanceBias,
   matchRunningSum,
   type ScoreReading,
   type View,
   type Viewed,
 } from '@sentei/anatomy';
-import type { TypeTable, Value } from '@sentei/ir';
+import type { TypeTable } from '@sentei/ir';
 import type { Decay, GateDecay, Unprunable } from './decaying-attention.ts';
-import { distanceDecay } from './distance-decay.ts';
 import type { OperandAxis } from './operand.ts';
+import { readDistance, readSlope } from './read-distance.ts';
 import { elementTypeOf, type ReadOperand } from './read-operand.ts';
-
-/** Least bias of a row's own key that leaves masked scores far enough below it. */
-const LEAST_OWN_BIAS = -20;
 
 export interface ReadDecay {
   readonly decay: Decay;
@@ -48,62 +42,10 @@ export function readDecay(
     };
   const gates = readGates(reading, bias, read, types);
   if (gates !== undefined) return gates;
-  const distance = matchDistanceBias(bias.leaf.value, types, rolesOf(bias.leaf.view));
-  if (distance !== undefined) return readDistance(distance, bias.coefficient, heads, reading.keyMasks);
+  const distance = readDistance(bias, reading, heads, types);
+  if (distance !== undefined) return distance;
   const found = bias.leaf.value.producer ?? bias.leaf.value;
   return { reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${found})` };
-}
-
-/** ALiBi with one slope for all heads. */
-function readSlope(slope: number, heads: number): ReadDecay | Unprunable {
-  const bias = {
-    slopes: [slope],
-    samples: undefined,
-    table: undefined,
-    own: undefined,
-    hidden: undefined,
-    counted: undefined,
-  };
-  const decay = distanceDecay(bias, heads);
-  return 'reason' in decay ? decay : { decay, isAnchored: false, hidden: undefined };
-}
-
-function readDistance(
-  distance: DistanceBias,
-  coefficient: number,
-  heads: number,
-  masks: ScoreReading['keyMasks'],
-): ReadDecay | Unprunable {
-  const decay = distanceDecay(distance, heads, coefficient);
-  if ('reason' in decay) return decay;
-  const { counted } = distance;
-  // Of keys that do not count nothing is known: the same mask has to hide them.
-  if (counted !== undefined && !masks.some((mask) => !mask.visibleWhenZero && isMadeOf(mask.value, counted)))
-    return { reason: 'keys that do not count for distances are not masked' };
-  const hidden = distance.hidden === undefined ? undefined : coefficient * distance.hidden;
-  const isAnchored =
-    coefficient > 0 && coefficient * (distance.own ?? Number.NEGATIVE_INFINITY) >= LEAST_OWN_BIAS;
-  return { decay, isAnchored, hidden };
-}
-
-const ROLES: Readonly<Record<string, AxisRole>> = { 0: 'batch', 1: 'head', q: 'query', k: 'key' };
-
-/** What the axes of a bias run along; parts of axes are none of them. */
-function rolesOf(view: View): AxisRole[] {
-  return view.map(([factor, ...others]) =>
-    factor === undefined ? 'one' : others.length > 0 ? 'batch' : (ROLES[factor.axis] ?? 'batch'),
-  );
-}
-
-/** Whether a mask is another one moved about, or compared with zero. */
-function isMadeOf(mask: Value, source: Value): boolean {
-  for (let value: Value | undefined = mask; value !== undefined; ) {
-    if (value === source) return true;
-    value = value.producer?.is('Cast', 'Identity', 'Unsqueeze', 'Expand', 'Reshape')
-      ? value.producer.input(0)
-      : undefined;
-  }
-  return false;
 }
 
 /** The forget bias: −c of the key, and with it c of the query or anything else that is the same for all keys of a query. */
