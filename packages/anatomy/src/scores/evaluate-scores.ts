@@ -32,6 +32,7 @@ import { valuesAfter } from './values-after.ts';
 
 /** What is known of values: what `inferTypes` returns. */
 export interface ScoreFacts extends ShapeFacts {
+  /** Declared or inferred. */
   typeOf(value: Value): ValueType | undefined;
   /** Elements of a small integer tensor, as far as they are known. */
   integersOf(value: Value): readonly Dimension[] | undefined;

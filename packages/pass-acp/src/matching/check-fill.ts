@@ -28,7 +28,7 @@ export function checkFill(
   const fills = [
     [replacing, isAnchored ? limit : FINAL_FILL],
     // The bias has it in place of a number for the key, and the score is added.
-    [hidden, limit],
+    [hidden, isAnchored ? limit : FINAL_FILL],
     [added, isAnchored ? LARGEST_ADDED_FILL : FINAL_FILL],
   ] as const;
   const weak = fills.find(([fill, least]) => !(fill <= least));

@@ -15,6 +15,9 @@ import { distanceDecay } from './distance-decay.ts';
 import type { OperandAxis } from './operand.ts';
 import { elementTypeOf, type ReadOperand } from './read-operand.ts';
 
+/** Least bias of a row's own key that leaves masked scores far enough below it. */
+const LEAST_OWN_BIAS = -20;
+
 export interface ReadDecay {
   readonly decay: Decay;
   /** Whether what is added to a row stays at or below zero up to its own key, so that the scores themselves tell its size. */
@@ -35,7 +38,10 @@ export function readDecay(
 ): ReadDecay | Unprunable {
   const alongKeys = reading.biases.filter(({ leaf }) => !isAlongRows(leaf.view));
   const [bias, second] = alongKeys;
+  if (bias === undefined && reading.slope !== 0) return readSlope(reading.slope, heads);
   if (bias === undefined) return { reason: nothingDecays(core) };
+  if (reading.slope !== 0)
+    return { reason: `positions are added to the scores, and a bias (${bias.leaf.value})` };
   if (second !== undefined)
     return {
       reason: `two biases of keys are added to the scores (${second.leaf.value}, ${bias.leaf.value})`,
@@ -46,6 +52,20 @@ export function readDecay(
   if (distance !== undefined) return readDistance(distance, bias.coefficient, heads, reading.keyMasks);
   const found = bias.leaf.value.producer ?? bias.leaf.value;
   return { reason: `a bias is neither a forget bias nor a causal mask over a whole sequence (${found})` };
+}
+
+/** ALiBi with one slope for all heads. */
+function readSlope(slope: number, heads: number): ReadDecay | Unprunable {
+  const bias = {
+    slopes: [slope],
+    samples: undefined,
+    table: undefined,
+    own: undefined,
+    hidden: undefined,
+    counted: undefined,
+  };
+  const decay = distanceDecay(bias, heads);
+  return 'reason' in decay ? decay : { decay, isAnchored: false, hidden: undefined };
 }
 
 function readDistance(
@@ -61,7 +81,9 @@ function readDistance(
   if (counted !== undefined && !masks.some((mask) => !mask.visibleWhenZero && isMadeOf(mask.value, counted)))
     return { reason: 'keys that do not count for distances are not masked' };
   const hidden = distance.hidden === undefined ? undefined : coefficient * distance.hidden;
-  return { decay, isAnchored: true, hidden };
+  const isAnchored =
+    coefficient > 0 && coefficient * (distance.own ?? Number.NEGATIVE_INFINITY) >= LEAST_OWN_BIAS;
+  return { decay, isAnchored, hidden };
 }
 
 const ROLES: Readonly<Record<string, AxisRole>> = { 0: 'batch', 1: 'head', q: 'query', k: 'key' };
