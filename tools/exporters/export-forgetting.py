@@ -366,6 +366,9 @@ class Attention(nn.Module):
         scores = self.masked(scores, padding)
         if v.softmax == "float":
             w = F.softmax(scores, dim=-1, dtype=torch.float32).to(q.dtype)
+        elif v.softmax == "written":
+            power = (scores - scores.amax(-1, keepdim=True)).exp()
+            w = power / power.sum(-1, keepdim=True)
         elif v.softmax == "guarded":
             w = torch.nan_to_num(scores.softmax(-1))
         else:
@@ -476,6 +479,7 @@ VARIANTS = {
     "sdpa-padding": replace(PLAIN, attention="sdpa", mask="masked_fill", padding="and"),
     "sdpa-half": replace(PLAIN, attention="sdpa", mask="masked_fill", dtype="half"),
     "softmax-float": replace(PLAIN, softmax="float"),
+    "softmax-written": replace(PLAIN, softmax="written"),
     "softmax-guarded": replace(PLAIN, softmax="guarded"),
     **{f"padding-{p}": replace(PLAIN, padding=p) for p in ("and", "logical", "mul", "gates", "both")},
     "static": replace(PLAIN, fixed="all"),

@@ -88,7 +88,7 @@ export function readScores(
 
 /** Attention that is written out in products and a softmax. */
 function readWritten(core: AttentionCore, facts: ScoreFacts): OperatorReading | { readonly reason: string } {
-  const scores = core.softmax.input(0);
+  const { scores } = core;
   const product = core.product.output(0);
   const shape = scores && shapeOfScores(scores, product, facts);
   if (
