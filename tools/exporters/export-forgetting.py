@@ -43,6 +43,7 @@ class Variant:
     dtype: str = "float32"
     softmax: str = "plain"
     opset: int = 18
+    fixed: str = ""  # "batch": a batch of 1; "all": shapes without any symbol
     context: int = 0  # > 0: learned positions and a causal buffer of this many
 
 
@@ -217,6 +218,8 @@ class Attention(nn.Module):
                 visible = visible & keys.bool()
             elif kind == "logical":
                 visible = torch.logical_and(visible, keys != 0)
+            elif kind == "both":
+                visible = visible & keys.bool() & padding[:, None, :, None].bool()
             elif kind == "mul":
                 visible = (visible.to(keys.dtype) * keys) > 0
         return visible
@@ -363,6 +366,9 @@ class Attention(nn.Module):
         scores = self.masked(scores, padding)
         if v.softmax == "float":
             w = F.softmax(scores, dim=-1, dtype=torch.float32).to(q.dtype)
+        elif v.softmax == "written":
+            power = (scores - scores.amax(-1, keepdim=True)).exp()
+            w = power / power.sum(-1, keepdim=True)
         elif v.softmax == "guarded":
             w = torch.nan_to_num(scores.softmax(-1))
         else:
@@ -473,8 +479,14 @@ VARIANTS = {
     "sdpa-padding": replace(PLAIN, attention="sdpa", mask="masked_fill", padding="and"),
     "sdpa-half": replace(PLAIN, attention="sdpa", mask="masked_fill", dtype="half"),
     "softmax-float": replace(PLAIN, softmax="float"),
+    "softmax-written": replace(PLAIN, softmax="written"),
     "softmax-guarded": replace(PLAIN, softmax="guarded"),
-    **{f"padding-{p}": replace(PLAIN, padding=p) for p in ("and", "logical", "mul", "gates")},
+    **{f"padding-{p}": replace(PLAIN, padding=p) for p in ("and", "logical", "mul", "gates", "both")},
+    "static": replace(PLAIN, fixed="all"),
+    "static-tril": replace(PLAIN, fixed="all", mask="tril", product="bmm-flat"),
+    "static-batch": replace(PLAIN, fixed="batch", norm="module", mask="triu-bias"),
+    "static-batch-pro": replace(PLAIN, fixed="batch", qk_norm="hand", shift=True, output_norm=True, padding="and"),
+    "one-head": replace(PLAIN, heads=1),
     "padding-gates-and": replace(PLAIN, padding="and", gate="float-logsigmoid"),
     "padding-hf": replace(PLAIN, padding="hf", mask="hf"),
     "padding-additive": replace(PLAIN, padding="and", mask="additive-min"),
@@ -550,7 +562,7 @@ def export(name, v, out):
                 return _f(*a).float()
 
             layer.attention.attend = widened
-    batch, length, past_length = 2, 24, 8
+    batch, length, past_length = 1 if v.fixed else 2, 24, 8
     kinds = {"half": torch.float16, "bfloat16": torch.bfloat16}
     kind = kinds.get(v.dtype, torch.float32)
     inputs, names, axes, dynamic = [torch.randint(0, 64, (batch, length))], ["tokens"], {}, []
@@ -579,6 +591,11 @@ def export(name, v, out):
                 axes[names[-1]] = {0: "batch", 2: "past"}
                 axes[outputs[-1]] = {0: "batch", 2: "keys"}
                 dynamic.append({0: B, 2: P})
+    if v.fixed == "all":
+        axes, dynamic = {}, [{} for _ in dynamic]
+    if v.fixed == "batch":
+        axes = {n: {axis: name for axis, name in of.items() if axis != 0} for n, of in axes.items()}
+        dynamic = [{axis: dim for axis, dim in of.items() if axis != 0} for of in dynamic]
     for exporter in ("dynamo", "torchscript"):
         path = out / f"{name.replace('(', '-').replace(')', '')}.{exporter}.onnx"
         try:

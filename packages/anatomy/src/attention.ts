@@ -1,5 +1,6 @@
 import { constantScalar, type Graph, type Node, type Value } from '@sentei/ir';
 import { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
+import { matchSoftmax, type Softmax } from './softmax.ts';
 import { matchWeightGuard } from './weight-guard.ts';
 
 /** What happens to the scores between the product of queries and keys and the softmax, in the order it is computed. */
@@ -30,6 +31,9 @@ export interface AttentionCore {
   readonly value: Value;
   /** […, queries, value channels] */
   readonly output: Value;
+  /** What the softmax is taken of; of the operator Attention, its queries. */
+  readonly scores: Value;
+  /** The node that returns the weights: Softmax, or the division where it is written out. */
   readonly softmax: Node;
   /** The product of queries and keys: MatMul, Einsum, or the operator Attention, which then is the softmax too. */
   readonly product: Node;
@@ -51,7 +55,8 @@ export interface AttentionCore {
 export function findAttentionCores(graph: Graph, shapes: ShapeFacts = DECLARED_SHAPES): AttentionCore[] {
   const cores: AttentionCore[] = [];
   for (const node of graph.allNodes()) {
-    const core = node.is('Softmax') ? attentionOf(node, shapes) : operatorCore(node);
+    const softmax = matchSoftmax(node, shapes);
+    const core = softmax === undefined ? operatorCore(node) : attentionOf(softmax);
     if (core !== undefined) cores.push(core);
   }
   return cores;
@@ -69,13 +74,12 @@ function operatorCore(node: Node): AttentionCore | undefined {
     nodes: [node],
     zeroesUndefinedRows: false,
   };
-  return { query, key, value, output, ...shared };
+  return { query, key, value, output, scores: query, ...shared };
 }
 
-function attentionOf(softmax: Node, shapes: ShapeFacts): AttentionCore | undefined {
-  const scores = softmax.input(0);
-  const weights = softmax.output(0);
-  if (scores === undefined || weights === undefined || !isOverLastAxis(softmax, shapes)) return undefined;
+function attentionOf({ scores, weights, nodes: own }: Softmax): AttentionCore | undefined {
+  const softmax = own.at(-1);
+  if (softmax === undefined) return undefined;
   const after = productOfWeights(weights);
   const before = scoreProduct(scores, 12);
   if (after === undefined || before === undefined) return undefined;
@@ -84,13 +88,14 @@ function attentionOf(softmax: Node, shapes: ShapeFacts): AttentionCore | undefin
   const key = before.product.input(1);
   if (query === undefined || key === undefined) return undefined;
   const { steps } = before;
-  const nodes = [before.product, ...before.nodes, softmax, ...after.between, product];
+  const nodes = [before.product, ...before.nodes, ...own, ...after.between, product];
   const { between, zeroesUndefinedRows } = after;
   return {
     query,
     key,
     value,
     output,
+    scores,
     softmax,
     product: before.product,
     between,
@@ -229,12 +234,4 @@ function scaleOfShape(value: Value | undefined): number | undefined {
     node = inputs[0]?.producer;
   }
   return undefined;
-}
-
-function isOverLastAxis(softmax: Node, shapes: ShapeFacts): boolean {
-  const [scores, weights] = [softmax.input(0), softmax.output(0)];
-  const rank = ((scores && shapes.shapeOf(scores)) ?? (weights && shapes.shapeOf(weights)))?.length;
-  // The default was 1 before opset 13 and is −1 since; only for matrices are they the same.
-  const axis = softmax.int('axis') ?? (rank === 2 ? 1 : undefined);
-  return axis === -1 || (axis !== undefined && rank !== undefined && axis === rank - 1);
 }

@@ -88,7 +88,7 @@ export function readScores(
 
 /** Attention that is written out in products and a softmax. */
 function readWritten(core: AttentionCore, facts: ScoreFacts): OperatorReading | { readonly reason: string } {
-  const scores = core.softmax.input(0);
+  const { scores } = core;
   const product = core.product.output(0);
   const shape = scores && shapeOfScores(scores, product, facts);
   if (
@@ -197,9 +197,12 @@ function readMasks(
     const leaf = evaluator.leafOf(condition);
     if (leaf === undefined)
       return { reason: `a mask is not the causal one (${condition} of keys ${pastLength} longer)` };
-    if (runsAlong(leaf.view, 'q'))
+    // One of queries alone takes all keys from some rows, and of rows without any key nothing is said.
+    if (runsAlong(leaf.view, 'q') && runsAlong(leaf.view, 'k'))
       return { reason: `a mask differs by query: ${leaf.value.producer ?? leaf.value}` };
-    const others = leaf.view.flat().filter(({ axis }) => axis !== 'k' && !axis.startsWith('0'));
+    const others = leaf.view
+      .flat()
+      .filter(({ axis }) => axis !== 'k' && axis !== 'q' && !axis.startsWith('0'));
     if (others.length > 0) return { reason: `a mask differs by head: ${leaf.value.producer ?? leaf.value}` };
   }
   const subsets = Array.from(
@@ -229,7 +232,9 @@ function readMasks(
   }
   const keyMasks = conditions.flatMap((condition) => {
     const leaf = evaluator.leafOf(condition);
-    return leaf === undefined ? [] : [{ ...leaf, visibleWhenZero: !first.has(condition) }];
+    return leaf === undefined || runsAlong(leaf.view, 'q')
+      ? []
+      : [{ ...leaf, visibleWhenZero: !first.has(condition) }];
   });
   return { visible: seen, isCausal, keyMasks, replacing, added };
 }
