@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readModel, runPipeline, writeModel } from '@sentei/ir';
 import { acp, toDecoder } from '@sentei/pass-acp';
-import { cleanup } from '@sentei/pass-cleanup';
+import { cleanup, fuse } from '@sentei/pass-cleanup';
 import { openDecoder, startEngine } from '@sentei/runtime';
 
 const EPSILON = 4.5e-5;
@@ -85,6 +85,7 @@ async function prepare([name, options]) {
   const model = await readModel(flags.model);
   await prune(model, cleanup());
   toDecoder(model, options);
+  await prune(model, cleanup(), fuse({ target: flags.provider }));
   const path = join(folder, `${name.replaceAll(/\W+/g, '-')}.onnx`);
   await writeModel(model, path);
   const decoder = await openDecoder(engine, path);
@@ -120,7 +121,7 @@ try {
   for (const { decoder } of forms) await decoder.release();
   const uncached = [];
   const pruned = await readModel(flags.model);
-  await prune(pruned, cleanup(), acp());
+  await prune(pruned, cleanup(), acp({ target: flags.provider }), fuse({ target: flags.provider }));
   await writeModel(pruned, join(folder, 'pruned.onnx'));
   uncached.push(await measureUncached('uncached, pruned by acp', join(folder, 'pruned.onnx')));
   if (flags.shipped) uncached.push(await measureUncached('uncached, as shipped', flags.model));

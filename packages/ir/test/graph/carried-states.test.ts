@@ -29,6 +29,13 @@ test('states are kept with the model', () => {
   expect(carriedStates(readModelBytes(writeModelBytes(written)))).toEqual([STATE]);
 });
 
+test('rows to append and to drop are kept too', () => {
+  const written = model();
+  const state = { ...STATE, append: 2, drop: 'x' };
+  setCarriedStates(written, [state]);
+  expect(carriedStates(readModelBytes(writeModelBytes(written)))).toEqual([state]);
+});
+
 test('a model without them has none', () => {
   expect(carriedStates(model())).toEqual([]);
 });
@@ -38,6 +45,8 @@ test.each([
   { ...STATE, output: 'past' },
   { ...STATE, type: 'float16' },
   { ...STATE, start: [0] },
+  { ...STATE, append: 3 },
+  { ...STATE, append: 2, drop: 'elsewhere' },
 ] satisfies CarriedState[])('%o does not fit', (state) => {
   expect(() => setCarriedStates(model(), [state])).toThrow(
     expect.objectContaining({ code: 'invalid-graph' }),
