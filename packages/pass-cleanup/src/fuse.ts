@@ -4,6 +4,7 @@ import { createFuseNormsRule } from './fuse-norms.ts';
 import { createFuseSkipNormsRule } from './fuse-skip-norms.ts';
 import type { Target } from './fusing/kernels.ts';
 import { targetPass } from './fusing/target-pass.ts';
+import { gatherShiftsRule } from './gather-shifts.ts';
 import { joinShiftsRule } from './join-shifts.ts';
 import { createMergeProductsRule } from './merge-products.ts';
 import type { Rule } from './types.ts';
@@ -16,6 +17,7 @@ function fusions(target: Target): Rule[] {
     // On the CPU the Split costs what the shared nodes save.
     ...(target === 'cuda' ? [joinShiftsRule] : []),
     createMergeProductsRule(target),
+    ...(target === 'cuda' ? [gatherShiftsRule] : []),
     eliminateDeadCodeRule,
   ];
 }

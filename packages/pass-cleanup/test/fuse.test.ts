@@ -58,7 +58,6 @@ describe('fuse of the shipped checkpoint', () => {
       SimplifiedLayerNormalization: 19,
       QuickGelu: 6,
       MatMul: 6 * (5 + 2) + 1,
-      Pad: 6,
       Split: 12,
     });
     expect(found.ReduceMean).toBeUndefined();

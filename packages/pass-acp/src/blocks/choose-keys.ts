@@ -147,14 +147,16 @@ export function chooseKeys(
     },
   );
   const ranges = rowRanges(b, blocks, b.op('Mul', [skippedTiles, b.int64([tile])]));
-  if (blocks.shift === undefined || relative !== undefined) return { ...ranges, isSafe: undefined };
-  // The bias of earlier keys is never positive. A row that sees nothing of its own block has no score to be relative to.
+  if (blocks.shift === undefined) return { ...ranges, isSafe: undefined };
+  // A running sum never adds to earlier keys, a table may. A row that sees nothing of its own block has no score to be relative to.
   const isEmpty = b.op('IsInf', [blocks.logSums]);
   const largestShare = maximum(
     b.op('Where', [isEmpty, b.float32([LARGEST_EXPONENT * 2], []), b.op('Neg', [blocks.shift])]),
   );
   const ofAllKeys = perTile(largestOf(b, keyNorms, 1, opset));
-  const largest = b.op('Add', [largestScores(ofAllKeys), ofBlocks(largestShare)]);
+  const product = b.op('Add', [largestScores(ofAllKeys), ofBlocks(largestShare)]);
+  const largest =
+    relative === undefined ? product : b.op('Add', [product, b.op('ReduceMax', [relative.byDistance])]);
   const isSafe = b.op('Less', [largest, b.float32([SAFE_EXPONENT], [])]);
   return { ...ranges, isSafe: b.op('Reshape', [isSafe, b.int64([-1, 1])]) };
 }

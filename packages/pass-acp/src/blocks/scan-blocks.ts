@@ -12,7 +12,7 @@ export interface ScannedBlocks {
   /** [n, rows, value channels] and [n, rows, 1]: sums over the block's own keys. */
   readonly numerator: Value;
   readonly denominator: Value;
-  /** A bias that the products do not hold; rows are rescaled in every block then. */
+  /** A bias that the products do not hold. */
   readonly slab: Slab | undefined;
   readonly width: number;
   readonly valueChannels: number;
@@ -34,7 +34,7 @@ export interface Sums {
  * @param values [all keys, value channels]
  */
 export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): Sums {
-  const { width, valueChannels, isSafe, slab, opset } = blocks;
+  const { width, valueChannels, isSafe, opset, slab } = blocks;
   const matrix = (columns: number) => tensorType('float32', [null, columns]);
   const types = [matrix(valueChannels), matrix(1)] as const;
   const index = tensorType('int64', [1]);
@@ -51,14 +51,15 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
     ...(isSafe === undefined ? [] : [{ name: 'is_safe', type: tensorType('bool', [1]), value: isSafe }]),
     ...(slab === undefined ? [] : [{ name: 'first_row', type: index, value: slab.firstRows }]),
   ];
-  const body = b.subgraph('query_block', inputs, (block, given) => {
-    const [query, start, end, numerator, denominator] = given as [Value, Value, Value, Value, Value];
-    const [safe, firstRow] = isSafe === undefined ? [undefined, given[5]] : [given[5], given[6]];
+  const body = b.subgraph('query_block', inputs, (block, values_) => {
+    const [query, start, end, numerator, denominator] = values_ as [Value, Value, Value, Value, Value];
+    const safe = isSafe && values_[5];
+    const firstRow = slab && values_.at(-1);
     const sum = (on: GraphBuilder, isRescaled: boolean): Sums => {
       const chosen = (x: Value) => on.op('Slice', [x, start, end, on.int64([0])]);
-      const visible = chosen(keys);
+      const factors = [query, chosen(keys)];
       const bias = slab && firstRow && partOfSlab(on, slab, firstRow, start, end);
-      const scores = on.op('Gemm', [query, visible, ...(bias === undefined ? [] : [bias])], {
+      const scores = on.op('Gemm', bias === undefined ? factors : [...factors, bias], {
         attributes: { transB: 1n },
       });
       const own = { numerator, denominator };
@@ -70,7 +71,7 @@ export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: 
         denominator: on.op('Add', [sums, from.denominator]),
       };
     };
-    if (safe === undefined) return typed(sum(block, slab !== undefined));
+    if (safe === undefined) return typed(sum(block, false));
     const branch = (name: string, isRescaled: boolean) =>
       block.subgraph(name, [], (on) => typed(sum(on, isRescaled)));
     const [above, below] = block.ops('If', [safe], 2, {

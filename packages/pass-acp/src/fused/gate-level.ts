@@ -5,15 +5,21 @@ import type { DecayingAttention } from '../matching/decaying-attention.ts';
 const DEPTH = 12;
 
 /**
- * The constant that is added to the logits of the gates, as a log gate for each head: what a gate is while its input says
- * nothing. `undefined` where none is found.
+ * A log gate for each head as the weights have it: the slope of a bias by distance, or the constant that is added to gate
+ * logits, which is what a gate is while its input says nothing. `undefined` where none is found.
  */
 export function staticGateLevel({ decay, heads }: DecayingAttention): number[] | undefined {
-  if (decay.kind !== 'gates') return undefined;
-  let node: Node | null = decay.logGates.value.producer;
+  if (decay.kind === 'relative') return undefined;
+  if (decay.kind === 'slopes') return decay.slopes.map((slope) => -slope);
+  const { value, repeats = 1 } = decay.logGates;
+  let node: Node | null = value.producer;
   for (let depth = 0; node !== null && depth < DEPTH; depth++) {
-    const bias = node.is('Add') || node.is('Gemm') ? biasOf(node, heads) : undefined;
-    if (bias !== undefined) return bias.map((logit) => -Math.log1p(Math.exp(-logit)));
+    const bias = node.is('Add') || node.is('Gemm') ? biasOf(node, heads / repeats) : undefined;
+    if (bias !== undefined)
+      return repeated(
+        bias.map((logit) => -Math.log1p(Math.exp(-logit))),
+        repeats,
+      );
     const next: Value | undefined = node.inputs.find(
       (input): input is Value => input !== null && constantTensor(input) === undefined,
     );
@@ -32,6 +38,10 @@ function biasOf(node: Node, heads: number): number[] | undefined {
   return undefined;
 }
 
+function repeated(levels: readonly number[], times: number): number[] {
+  return levels.flatMap((level) => Array<number>(times).fill(level));
+}
+
 /** The mean log gate of each head on the data of a run; `undefined` where there are no data. */
 export async function measuredGateLevels(
   model: Model,
@@ -46,7 +56,10 @@ export async function measuredGateLevels(
     moments: 'feature' as const,
   }));
   const { taps: found } = await calibration.collect(model, taps);
-  const levels = found.map(({ moments }) => moments && [...moments.mean]);
   let next = 0;
-  return attentions.map(({ decay }) => (decay.kind === 'gates' ? levels[next++] : undefined));
+  return attentions.map(({ decay }) => {
+    if (decay.kind !== 'gates') return undefined;
+    const moments = found[next++]?.moments;
+    return moments && repeated([...moments.mean], decay.logGates.repeats ?? 1);
+  });
 }

@@ -1,5 +1,5 @@
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
-import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import type { DecayingAttention, GateDecay } from '../matching/decaying-attention.ts';
 import { arrange } from '../matching/operand.ts';
 import { biasParts, columnCount, elementNumber, keyMask, type ProductPrecision } from './bias-columns.ts';
 import type { FusedPlan } from './fused-plan.ts';
@@ -25,6 +25,9 @@ export interface FusedOptions {
   readonly opset: number;
 }
 
+/** Attention whose decay is written as gates; see `withRunningSums`. */
+export type GatedAttention = DecayingAttention & { readonly decay: GateDecay };
+
 /** Multiples of eight, as kernels want heads. */
 const HEAD_STEP = 8;
 
@@ -42,10 +45,13 @@ export function fusedHeadSize({ channels, valueChannels }: DecayingAttention, pr
 
 /** Why attention cannot go onto fused kernels, or `undefined`. */
 export function refuseFused(attention: DecayingAttention, precision: ProductPrecision): string | undefined {
-  const { decay, scale, hasPast } = attention;
-  if (decay.kind !== 'gates') return `a decay by ${decay.kind} is not lowered onto fused attention`;
+  const { decay, scale, hasPast, query, key, value } = attention;
+  if (decay.kind === 'relative') return 'a bias of a table is not lowered onto fused attention';
   if (hasPast) return 'keys from a cache are not lowered onto fused attention';
   if (!(scale > 0)) return `scores scaled by ${scale}: fused attention needs a positive factor`;
+  const operands = [query, key, value, ...(decay.kind === 'gates' ? [decay.logGates] : [])];
+  if (operands.some(({ axes }) => !axes.includes('batch') || !axes.includes('position')))
+    return 'queries, keys, values and gates do not all have a batch and a sequence';
   const size = fusedHeadSize(attention, precision);
   if (size > LARGEST_HEAD)
     return `heads of ${size} channels with the bias: fused kernels take up to ${LARGEST_HEAD}`;
@@ -61,11 +67,12 @@ export function refuseFused(attention: DecayingAttention, precision: ProductPrec
  */
 export function lowerToFused(
   b: GraphBuilder,
-  attention: DecayingAttention,
+  attention: GatedAttention,
   plan: FusedPlan,
   options: FusedOptions,
 ): Value {
   const { heads, valueChannels, elementType } = attention;
+  const padding = attention.padding?.(b);
   const type = tensorType(elementType, [null, null, heads, valueChannels]);
   const narrowed = (body: GraphBuilder, value: Value) =>
     elementType === 'float32'
@@ -73,21 +80,20 @@ export function lowerToFused(
       : body.op('Cast', [value], { attributes: { to: ELEMENT_NUMBERS[elementType] } });
   const branch = (name: string, build: (body: GraphBuilder) => Value) =>
     b.subgraph(name, [], (body) => [{ value: build(body), type }]);
-  const visible = attention.padding?.(b);
+  const short = (body: GraphBuilder) =>
+    shortAttention(body, attention, { plan, padding, repeat: repeatHeads(attention) });
   const output = b.op('If', [plan.isShort], {
     attributes: {
-      then_branch: branch('short', (body) =>
-        narrowed(body, shortAttention(body, attention, plan, { visible, repeat: repeatHeads(attention) })),
-      ),
-      else_branch: branch('fused', (body) => fused(body, attention, plan, { ...options, visible })),
+      then_branch: branch('short', (body) => narrowed(body, short(body))),
+      else_branch: branch('fused', (body) => fused(body, attention, { plan, padding }, options)),
     },
     types: [type],
     name: 'forgetting_attention',
   });
-  if (visible === undefined) return output;
+  if (padding === undefined) return output;
   // A row without a key to see is undefined; it gets zeros.
   const seen = b.op('CumSum', [
-    b.op('Cast', [visible], { attributes: { to: 1n } }),
+    b.op('Cast', [padding], { attributes: { to: 1n } }),
     b.constant(Tensor.int64([1], [])),
   ]);
   const isDefined = b.op('Unsqueeze', [b.op('Greater', [seen, b.float32([0], [])]), b.int64([2, 3])]);
@@ -106,13 +112,12 @@ function repeatHeads({ heads, keyHeads }: DecayingAttention) {
 
 function fused(
   b: GraphBuilder,
-  attention: DecayingAttention,
-  plan: FusedPlan,
-  options: FusedOptions & { readonly visible: Value | undefined },
+  attention: GatedAttention,
+  { plan, padding }: { readonly plan: FusedPlan; readonly padding: Value | undefined },
+  options: FusedOptions,
 ): Value {
   const { heads, valueChannels, scale, decay, elementType } = attention;
-  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
-  const { precision, visible } = options;
+  const { precision } = options;
   const repeat = repeatHeads(attention);
   const cast = (value: Value) =>
     elementType === precision
@@ -129,7 +134,7 @@ function fused(
     key: cast(key),
     value: cast(value),
     parts: biasParts(b, sums, plan.length, scale, precision),
-    mask: visible && keyMask(b, visible, precision),
+    mask: padding && keyMask(b, padding, precision),
     heads,
     channels: attention.channels,
     valueChannels,
@@ -144,7 +149,7 @@ function fused(
       ? dense(b)
       : windowed(b, operands, plan, { windows, dense }, (body) => {
           const threshold = runtimeThreshold(body, attention, plan, { query, key }, options);
-          const guard = { plan, before, threshold, padding: visible, opset: options.opset };
+          const guard = { plan, before, threshold, padding, opset: options.opset };
           return safeChoices(
             body,
             guard,

@@ -14,6 +14,7 @@ import {
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
 import { isLowered } from '../matching/is-lowered.ts';
 import { matchAttention } from '../matching/match-attention.ts';
+import { withRunningSums } from '../matching/running-sums.ts';
 import type { ProductPrecision } from './bias-columns.ts';
 import { FusedPlans } from './fused-plans.ts';
 import { measuredGateLevels, staticGateLevel } from './gate-level.ts';
@@ -36,7 +37,7 @@ const DOMAIN = 'com.microsoft';
 const FIRST_OPSET = 13;
 
 /** Up to this length the form with the fewest nodes is the fastest on an H100 (docs/measurements/acp-cuda.md). */
-const LONGEST_SHORT = 1024;
+const LONGEST_SHORT = 1536;
 
 /** Proposes the fused form of every attention that decays. */
 export async function* proposeFused(
@@ -109,7 +110,8 @@ function patch(
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
       if (!model.opsetImports.has(DOMAIN)) model.opsetImports.set(DOMAIN, 1);
-      const rows = lowerToFused(b, attention, plan, { precision, epsilon, windows, opset: model.opset });
+      const gated = withRunningSums(b, attention);
+      const rows = lowerToFused(b, gated, plan, { precision, epsilon, windows, opset: model.opset });
       replaceOutput(b, attention, rows);
       removeUnread(product);
     },

@@ -1,5 +1,5 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
-import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import type { DecayingAttention, GateDecay } from '../matching/decaying-attention.ts';
 import { arrange } from '../matching/operand.ts';
 import { type FusedPlan, MASKED } from './fused-plan.ts';
 import { lowestGate } from './lowest-gate.ts';
@@ -12,17 +12,16 @@ import { lowestGate } from './lowest-gate.ts';
  */
 export function shortAttention(
   b: GraphBuilder,
-  attention: DecayingAttention,
-  plan: FusedPlan,
-  options: {
-    /** bool [batch, L] or [1, L]: keys that may be seen; absent where all may. */
-    readonly visible: Value | undefined;
+  attention: DecayingAttention & { readonly decay: GateDecay },
+  shared: {
+    readonly plan: FusedPlan;
+    readonly padding: Value | undefined;
+    /** Repeats keys or values for the query heads that share them, along an axis. */
     readonly repeat: (b: GraphBuilder, value: Value, axis: number) => Value;
   },
 ): Value {
-  const { visible, repeat } = options;
   const { scale, decay, elementType, scoreBound } = attention;
-  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
+  const { plan, padding, repeat } = shared;
   const wide = (value: Value) =>
     elementType === 'float32' ? value : b.op('Cast', [value], { attributes: { to: 1n } });
   const query = wide(arrange(b, attention.query, ['batch', 'head', 'position', 'channel']));
@@ -38,13 +37,13 @@ export function shortAttention(
   const product = b.op('MatMul', [query, repeat(b, key, 1)]);
   const scaled = scale === 1 ? product : b.op('Mul', [product, b.float32([scale], [])]);
   const causal = b.op('Add', [b.op('Add', [scaled, bias]), plan.causalBias]);
-  const scores = visible === undefined ? causal : b.op('Add', [causal, hiddenBias(b, visible)]);
+  const scores = padding === undefined ? causal : b.op('Add', [causal, paddingBias(b, padding)]);
   const weights = b.op('Softmax', [scores], { attributes: { axis: -1n } });
   const output = b.op('MatMul', [weights, repeat(b, value, 1)]);
   return b.op('Transpose', [output], { attributes: { perm: [0n, 2n, 1n, 3n] } });
 }
 
-function hiddenBias(b: GraphBuilder, visible: Value): Value {
-  const bias = b.op('Where', [visible, b.float32([0], []), b.float32([MASKED], [])]);
+function paddingBias(b: GraphBuilder, padding: Value): Value {
+  const bias = b.op('Where', [padding, b.float32([0], []), b.float32([MASKED], [])]);
   return b.op('Unsqueeze', [bias, b.int64([1, 2])]);
 }

@@ -31,7 +31,7 @@ function fusedModel(sizes: Sizes, setting: Setting) {
   const padded =
     firstVisible === undefined
       ? attention
-      : { ...attention, padding: (inner: GraphBuilder) => visibleFrom(inner, query, firstVisible) };
+      : { ...attention, padding: (at: GraphBuilder) => visibleFrom(at, query, firstVisible) };
   const plan = planFused(b, query, { batch: 0, position: 2 }, setting.longestShort ?? 0);
   const output = lowerToFused(b, padded, plan, {
     precision: setting.precision ?? 'float32',
@@ -151,7 +151,7 @@ test('takes a bound of the scores from the run where the weights have none', asy
 });
 
 test.each<[string, Partial<DecayingAttention>, RegExp]>([
-  ['other decays', { decay: { kind: 'slopes', slopes: [1, 2] } }, /slopes/],
+  ['a bias of a table', { decay: { kind: 'relative', samples: [], table: (b) => b.float32([]) } }, /table/],
   ['keys from a cache', { hasPast: true }, /cache/],
   ['a negative scale', { scale: -1 }, /positive/],
   ['heads that are too large', { channels: 250 }, /up to 256/],

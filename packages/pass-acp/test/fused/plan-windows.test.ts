@@ -4,18 +4,12 @@ import { planWindows } from '../../src/fused/plan-windows.ts';
 
 test('groups heads by the window they will need, and tries wider ones next', () => {
   const plan = planWindows([-1, -0.0003, -0.06, -1.2], 11, 4.5e-5);
-  expect(plan?.choices).toEqual([
-    [
-      { heads: [0, 3], window: 384 },
-      { heads: [2], window: 1536 },
-      { heads: [1], window: Number.POSITIVE_INFINITY },
-    ],
-    [
-      { heads: [0, 3], window: 512 },
-      { heads: [2], window: 4096 },
-      { heads: [1], window: Number.POSITIVE_INFINITY },
-    ],
-  ]);
+  const choice = (medium: number) => [
+    { heads: [0, 3], window: 512 },
+    { heads: [2], window: medium },
+    { heads: [1], window: Number.POSITIVE_INFINITY },
+  ];
+  expect(plan?.choices).toEqual([choice(2048), choice(3072), choice(6144)]);
 });
 
 test('starts where the heads without a window fill a GPU', () => {
@@ -23,6 +17,8 @@ test('starts where the heads without a window fill a GPU', () => {
   expect(planWindows([...local, -1e-5, -1e-5], 8, 1e-4)?.from).toBe(32_768);
   expect(planWindows([...local, ...Array<number>(10).fill(-1e-5)], 8, 1e-4)?.from).toBe(6554);
   expect(planWindows(local, 8, 1e-4)?.from).toBe(4096);
+  // A window of 3,072 keys pays for six times as many.
+  expect(planWindows([-0.03], 11, 4.5e-5)?.from).toBe(18_432);
 });
 
 test('plans none for heads that forget nothing', () => {

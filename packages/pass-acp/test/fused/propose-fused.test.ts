@@ -52,7 +52,7 @@ test.each<[AcpOptions, number]>([
     expect(operators(pruned)).toContain('GroupQueryAttention');
     for (const [batch, length] of [
       [2, 3],
-      [1, 1100],
+      [1, 1600],
     ] as const) {
       const data = Float32Array.from({ length: batch * length * 16 }, (_, i) => Math.sin(i * i * 0.37));
       const x = { data, dims: [batch, length, 16] };
@@ -70,7 +70,7 @@ test('transposes no output back and forth', async () => {
 
 test('plans windows from the gate bias, or from what the gates are on data', async () => {
   const biased = await prune(forgettingModel({ gateBias: 2, gain: 1 }), { target: 'cuda' });
-  expect(biased[0]?.reason).toMatch(/head 0 in a window of 768, head 1 in a window of 2560/);
+  expect(biased[0]?.reason).toMatch(/head 0 in a window of 1024, head 1 in a window of 3072/);
   const calibration: Calibrator = {
     async collect(_, taps) {
       expect(taps.map(({ axis }) => axis)).toEqual([2]);
@@ -80,7 +80,7 @@ test('plans windows from the gate bias, or from what the gates are on data', asy
     },
   };
   const measured = await prune(forgettingModel({ gateBias: 2 }), { target: 'cuda' }, calibration);
-  expect(measured[0]?.reason).toMatch(/head 1 in a window of 384, head 0 in full/);
+  expect(measured[0]?.reason).toMatch(/head 1 in a window of 512, head 0 in full/);
 });
 
 test.each<[ForgettingOptions, AcpOptions, number | undefined, RegExp]>([

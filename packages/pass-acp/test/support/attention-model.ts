@@ -1,5 +1,5 @@
 import { Graph, GraphBuilder, Model, Tensor, tensorType, Value } from '@sentei/ir';
-import type { DecayingAttention } from '../../src/matching/decaying-attention.ts';
+import type { DecayingAttention, GateDecay } from '../../src/matching/decaying-attention.ts';
 
 export interface Sizes {
   readonly batch: number;
@@ -12,8 +12,12 @@ export interface Sizes {
 /** Attention over graph inputs q, k, v [batch, heads, L, channels] and g, log gates [batch, heads, L]. */
 export function attentionInputs(
   { heads, keyHeads = heads, channels }: Omit<Sizes, 'batch' | 'length'>,
-  fields: Partial<DecayingAttention> = {},
-): { readonly graph: Graph; readonly b: GraphBuilder; readonly attention: DecayingAttention } {
+  fields: Partial<Omit<DecayingAttention, 'decay'>> = {},
+): {
+  readonly graph: Graph;
+  readonly b: GraphBuilder;
+  readonly attention: DecayingAttention & { readonly decay: GateDecay };
+} {
   const input = (name: string, ...dims: (string | number)[]) =>
     new Value(name, tensorType('float32', ['batch', ...dims]));
   const q = input('q', heads, 'length', channels);
@@ -25,7 +29,7 @@ export function attentionInputs(
   const byHead = ['batch', 'head', 'position', 'channel'] as const;
   const gates = { value: g, axes: ['batch', 'head', 'position'] as const };
   const output = b.op('Identity', [v]);
-  const attention: DecayingAttention = {
+  const attention: DecayingAttention & { readonly decay: GateDecay } = {
     core: { output } as DecayingAttention['core'],
     query: { value: q, axes: byHead },
     key: { value: k, axes: byHead },
