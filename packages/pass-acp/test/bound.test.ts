@@ -189,6 +189,11 @@ test.each(LOWERINGS)('$name: a gate that underflows to 0 spoils no row before it
 
 const DISTANCES: Record<string, Pick<GatedSizes, 'slopes' | 'table'>> = {
   slopes: { slopes: [0.25, 3] },
+  table: {
+    table: [0.5, 2].map((fall) =>
+      Array.from({ length: 48 }, (_, distance) => -fall * distance + Math.sin(distance)),
+    ),
+  },
 };
 
 test.each(Object.entries(DISTANCES))(
