@@ -86,6 +86,8 @@ test('biases of distances are told too', async () => {
     return counter.result().map(({ span, halfLife }) => [span.most, halfLife]);
   };
   const found = await spans({ slopes: [0.5, 2] });
+  const table = [0.5, 2].map((fall) => Array.from({ length: 40 }, (_, distance) => -fall * distance));
+  expect(found).toEqual(await spans({ table }));
   // exp(−d / 2) / (1 − exp(−1 / 2)) is at most 0.001 from 16 on, and exp(−2 d) / (1 − exp(−2)) from 4 on.
   expect(found).toEqual([
     [15, null],
