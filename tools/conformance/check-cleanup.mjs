@@ -1,18 +1,18 @@
 /**
- * Runs every .onnx file under the given folders through `cleanup` and compares what ONNX Runtime computes from the original
- * and from the result, on the inputs of `test_data_set_0` beside the file, else on made-up ones.
+ * Runs every .onnx file under the given folders through `cleanup`, then through `fuse`, too, and compares what ONNX Runtime
+ * computes from the original and from the result, on the inputs of `test_data_set_0` beside the file, else on made-up ones.
  *
  *     node tools/conformance/check-cleanup.mjs <folder or file> ...
  *
- * Without its rounding rules the pass has to keep every bit (the payload of a NaN apart), with them every number up to
- * rounding. Files that ONNX Runtime does not run as they are, or that give other numbers each time, are left out and
+ * Without its rounding rules the pass has to keep every bit (the payload of a NaN apart), with them and with fusions every
+ * number up to rounding. Files that ONNX Runtime does not run as they are, or that give other numbers each time, are left out and
  * counted by cause. Prints one line per mismatch, then the counts. Exit code 0 when all outputs agree, 1 when some do not,
  * 2 when nothing could be compared.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { isTensorType, readModelBytes, runPipeline, Tensor, writeModelBytes } from '@sentei/ir';
-import { cleanup } from '@sentei/pass-cleanup';
+import { cleanup, fuse } from '@sentei/pass-cleanup';
 import { createExecutor, synthesizeInputs } from '@sentei/runtime';
 import { modelsUnder } from './model-files.mjs';
 
@@ -104,16 +104,24 @@ function causeOf(error) {
   );
 }
 
-/** @param {string} path @param {boolean} rounding @param {import('@sentei/ir').Executor} executor */
-async function cleaned(path, rounding, executor) {
+/** What is compared, and whether only up to rounding. */
+const STAGES = /** @type {const} */ ([
+  ['without rounding rules', false, () => [cleanup({ rounding: false })]],
+  ['with rounding rules', true, () => [cleanup()]],
+  ['with fusions for cpu', true, () => [cleanup(), fuse({ target: 'cpu' })]],
+  ['with fusions for cuda', true, () => [cleanup(), fuse({ target: 'cuda' })]],
+]);
+
+/** @param {string} path @param {import('@sentei/ir').Pass[]} passes @param {import('@sentei/ir').Executor} executor */
+async function cleaned(path, passes, executor) {
   const model = read(path);
   const silent = { info: () => undefined, warn: () => undefined };
   const context = { logger: silent, judge: undefined, executor, maxDrop: 0, progress: () => undefined };
-  const [record] = await runPipeline(model, [cleanup({ rounding })], context);
+  const records = await runPipeline(model, passes, context);
   return {
     model,
     bytes: writeModelBytes(model),
-    nodes: (record?.before.nodes ?? 0) - (record?.after.nodes ?? 0),
+    nodes: (records[0]?.before.nodes ?? 0) - (records.at(-1)?.after.nodes ?? 0),
   };
 }
 
@@ -136,9 +144,9 @@ async function check(path, executor) {
   let last = readFileSync(path);
   let nodes = 0;
   let changed = false;
-  for (const rounding of [false, true]) {
+  for (const [stage, rounding, passes] of STAGES) {
     try {
-      const result = await cleaned(path, rounding, executor);
+      const result = await cleaned(path, passes(), executor);
       if (Buffer.compare(result.bytes, last) === 0) continue;
       last = Buffer.from(result.bytes);
       nodes = result.nodes;
@@ -147,7 +155,7 @@ async function check(path, executor) {
       if (why === '') continue;
       const again = await executor.run(read(path), feeds);
       if (difference(expected, again, false) !== '') return { skipped: 'other numbers each time' };
-      return { mismatch: `${rounding ? 'with' : 'without'} rounding rules: ${why}` };
+      return { mismatch: `${stage}: ${why}` };
     } catch (error) {
       return { mismatch: `${error instanceof Error ? error.message : error}` };
     }

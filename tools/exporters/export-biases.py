@@ -199,9 +199,9 @@ def rotate(x):
 
 
 class Model(nn.Module):
-    def __init__(self, bias, normed=True, padded=False, scaled=True, rope=False):
+    def __init__(self, bias, normed=True, padded=False, scaled=True, rope=False, causal=True):
         super().__init__()
-        self.bias, self.padded, self.scaled, self.rope = bias, padded, scaled, rope
+        self.bias, self.padded, self.scaled, self.rope, self.causal = bias, padded, scaled, rope, causal
         self.embed = nn.Embedding(64, WIDTH)
         self.norm = RmsNorm(WIDTH)
         self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH, bias=False) for _ in range(4))
@@ -225,7 +225,7 @@ class Model(nn.Module):
         bias = self.bias(x, attention_mask)
         if bias is not None:
             scores = scores + bias
-        if not self.bias.masked:
+        if self.causal and not self.bias.masked:
             visible = torch.ones(length, length, dtype=torch.bool).tril()
             scores = scores.masked_fill(~visible, float("-inf"))
         if self.padded:
@@ -247,6 +247,7 @@ VARIANTS = {
     "t5": lambda: Model(T5Bias(), scaled=False),
     "unnormed-t5": lambda: Model(T5Bias(), normed=False, scaled=False),
     "padded-t5": lambda: Model(T5Bias(), padded=True, scaled=False),
+    "t5-encoder": lambda: Model(T5Encoder(), scaled=False, causal=False),
     "t5-encoder-buckets": lambda: Model(T5Encoder(), scaled=False),
     "learned-table": lambda: Model(LearnedTable()),
     "kerple": lambda: Model(Kerple()),

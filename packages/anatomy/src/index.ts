@@ -19,4 +19,5 @@ export { type KeyMask, readScores, type ScoreReading } from './scores/read-score
 export { matchRunningSum, type RunningSum } from './scores/running-sum.ts';
 export { DECLARED_SHAPES, type ShapeFacts } from './shape-facts.ts';
 export { hasSign, type Sign } from './sign.ts';
-export { type BoundFacts, vectorNormBound } from './vector-norm-bound.ts';
+export { vectorNormBound } from './vector-norm-bound.ts';
+export type { BoundFacts } from './vectors/bound-facts.ts';

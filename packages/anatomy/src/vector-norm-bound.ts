@@ -1,46 +1,24 @@
-import {
-  constantIntegers,
-  constantScalar,
-  constantTensor,
-  DATA_TYPES,
-  type Dimension,
-  isTensorType,
-  type Node,
-  type Tensor,
-  type Value,
-  type ValueType,
-} from '@sentei/ir';
+import { constantIntegers, constantScalar, constantTensor, type Node, type Value } from '@sentei/ir';
 import type { Norm } from './norm.ts';
 import { isOwnPast } from './own-past.ts';
-import { ScoreEvaluator } from './scores/evaluate-scores.ts';
-import { numberOf } from './scores/linear.ts';
-import type { ShapeFacts } from './shape-facts.ts';
 import { isShare } from './sign.ts';
-import { spectralNormBound } from './spectral-norm.ts';
-import { beforeReshape, type Vectors, wholeAxis } from './vectors.ts';
-
-/** What the bound is proven from: the norms of the graph by their output, and shapes as far as they are known. */
-export interface BoundFacts extends ShapeFacts {
-  readonly norms: ReadonlyMap<Value, Norm>;
-  /** Types, as far as they are known beyond the shapes. */
-  typeOf?(value: Value): ValueType | undefined;
-  /** Elements of a small integer tensor, as far as they are known. */
-  integersOf?(value: Value): readonly Dimension[] | undefined;
-}
+import type { BoundFacts } from './vectors/bound-facts.ts';
+import {
+  columnsOf,
+  constantFill,
+  constantLength,
+  constantMatrix,
+  largestMagnitude,
+  rowFactors,
+} from './vectors/constant-vectors.ts';
+import { knownNumber } from './vectors/known-number.ts';
+import { normExtent, normPrecision, ROUNDING } from './vectors/norm-extent.ts';
+import { selectVectors } from './vectors/select-vectors.ts';
+import { spectralNormBound } from './vectors/spectral-norm.ts';
+import { beforeReshape, type Vectors, wholeAxis } from './vectors/vectors.ts';
 
 /** Norms and projections may be this far back. */
 const DEPTH_LIMIT = 40;
-
-/** How much rounding to an element type may lengthen a vector. */
-const ROUNDING: ReadonlyMap<number, number> = new Map([
-  [DATA_TYPES.float32, 1],
-  [DATA_TYPES.float64, 1],
-  [DATA_TYPES.float16, 1 + 2 ** -10],
-  [DATA_TYPES.bfloat16, 1 + 2 ** -7],
-]);
-
-/** What a norm may be off by that is computed in half precision. */
-const HALF_NORM = 1.02;
 
 /**
  * Bounds the Euclidean norm of the vectors along one axis of `value`, for every input of the model, from a normalisation
@@ -99,7 +77,7 @@ function boundOf(vectors: Vectors | undefined, facts: BoundFacts, depth: number)
     case 'Slice':
     case 'Split':
     case 'Gather':
-      return from(selected(node, input, vectors, facts));
+      return from(selectVectors(node, input, vectors, facts));
     case 'Pad':
     case 'Concat':
       return alongOthers(node, vectors, facts, same);
@@ -124,111 +102,12 @@ function normBound(norm: Norm, axis: number, facts: BoundFacts): number | undefi
   const shift = norm.bias === undefined ? 0 : largestMagnitude(norm.bias);
   return gain === undefined || shift === undefined
     ? undefined
-    : Math.sqrt(extent) * (gain * precision(norm, facts) + shift);
-}
-
-/** Number of elements a norm is taken over, if it is taken along `axis` and no other. */
-function normExtent(norm: Norm, axis: number, facts: BoundFacts): number | undefined {
-  if (norm.epsilon < 0 || norm.axes.length !== 1 || !isOverOneAxis(norm, facts)) return undefined;
-  const rank = facts.shapeOf(norm.output)?.length;
-  const [normAxis] = norm.axes;
-  if (normAxis === undefined) return undefined;
-  const fromEnd = normAxis < 0 ? normAxis : rank === undefined ? undefined : normAxis - rank;
-  if (fromEnd !== axis) return undefined;
-  const extent = facts.shapeOf(norm.output)?.at(axis) ?? facts.shapeOf(norm.input)?.at(axis);
-  return typeof extent === 'number' ? extent : undefined;
-}
-
-/** Norms that are not computed in float32 are off by more than the slack of the score bound. */
-function precision(norm: Norm, facts: BoundFacts): number {
-  const isWide = norm.nodes.some((node) => node.is('Cast') && ROUNDING.get(node.int('to') ?? 0) === 1);
-  const type = facts.typeOf?.(norm.input) ?? norm.input.type;
-  const isHalf = isTensorType(type) && /float16/.test(type.elementType);
-  return isHalf && !isWide ? HALF_NORM : 1;
-}
-
-/** A fused norm takes all axes from its own on, so a positive one needs a rank to be the last. */
-function isOverOneAxis(norm: Norm, facts: BoundFacts): boolean {
-  const rank = facts.shapeOf(norm.input)?.length;
-  return norm.nodes
-    .filter((node) => /LayerNormalization$|^RMSNormalization$/.test(node.opType))
-    .every((node) => {
-      const axis = node.int('axis') ?? -1;
-      return axis === -1 || (rank !== undefined && axis === rank - 1);
-    });
+    : Math.sqrt(extent) * (gain * normPrecision(norm, facts) + shift);
 }
 
 function sameExtent(input: Value, { value, axis }: Vectors, facts: BoundFacts): boolean {
   const [before, after] = [facts.shapeOf(input)?.at(axis), facts.shapeOf(value)?.at(axis)];
   return typeof before === 'number' && before === after;
-}
-
-/** Vectors before some elements were selected: along the vectors themselves their elements move, elsewhere vectors go. */
-function selected(node: Node, input: Value, vectors: Vectors, facts: BoundFacts): Vectors | undefined {
-  const shape = facts.shapeOf(input);
-  if (shape === undefined) return undefined;
-  const fromEnd = (axis: number) => (axis < 0 ? axis : axis - shape.length);
-  if (node.is('Gather')) {
-    const axis = fromEnd(node.int('axis') ?? 0);
-    const index = constantScalar(node.input(1));
-    const isScalar = facts.shapeOf(node.input(1) as Value)?.length === 0;
-    // One index takes its axis away: those before it move towards the end.
-    if (!isScalar || index === undefined || index < 0 || axis === vectors.axis) return undefined;
-    const moved = (at: number) => (at <= axis ? at - 1 : at);
-    const fixed = new Map([...vectors.fixed].map(([at, each]) => [moved(at), each] as const));
-    const along = moved(vectors.axis);
-    return along === axis
-      ? undefined
-      : { ...vectors, value: input, axis: along, fixed: new Map([...fixed, [axis, index]]) };
-  }
-  if (node.is('Split')) {
-    const axis = fromEnd(node.int('axis') ?? 0);
-    const sizes = node.outputs.map((output) => facts.shapeOf(output)?.at(axis));
-    const before = sizes.slice(0, node.outputs.indexOf(vectors.value));
-    const start = before.reduce<number>(
-      (sum, size) => sum + (typeof size === 'number' ? size : Number.NaN),
-      0,
-    );
-    const isSingle = sizes[before.length] === 1;
-    const fixed = isSingle && Number.isInteger(start) ? new Map([[axis, start]]) : new Map<number, number>();
-    if (axis !== vectors.axis) return { ...vectors, value: input, fixed };
-    return Number.isInteger(start) ? shiftedBy(vectors, input, start) : undefined;
-  }
-  const starts = constantIntegers(node.input(1)) ?? facts.integersOf?.(node.input(1) as Value);
-  const axes =
-    node.input(3) === undefined ? starts?.map((_, index) => index) : constantIntegers(node.input(3));
-  const at = axes?.findIndex((axis) => fromEnd(axis) === vectors.axis);
-  if (starts === undefined || axes === undefined || at === undefined) return undefined;
-  if (at < 0)
-    return { ...vectors, value: input, fixed: singlePlace(vectors.value, starts, axes.map(fromEnd), facts) };
-  const steps = node.input(4) === undefined ? undefined : constantIntegers(node.input(4));
-  const start = starts[at];
-  const extent = shape.at(vectors.axis);
-  if (typeof start !== 'number' || typeof extent !== 'number') return undefined;
-  if (node.input(4) !== undefined && steps?.[at] !== 1) return undefined;
-  return shiftedBy(vectors, input, Math.min(Math.max(start < 0 ? start + extent : start, 0), extent));
-}
-
-/** The one index along an axis that a Slice leaves. */
-function singlePlace(
-  output: Value,
-  starts: readonly Dimension[],
-  axes: readonly number[],
-  facts: BoundFacts,
-): ReadonlyMap<number, number> {
-  const [axis, ...others] = axes;
-  const [start] = starts;
-  const isSingle = axis !== undefined && others.length === 0 && facts.shapeOf(output)?.at(axis) === 1;
-  return new Map(isSingle && typeof start === 'number' && start >= 0 ? [[axis, start]] : []);
-}
-
-function shiftedBy(vectors: Vectors, value: Value, start: number): Vectors {
-  return {
-    ...vectors,
-    value,
-    fixed: new Map(),
-    groups: vectors.groups.map((group) => group.map((index) => index + start)),
-  };
 }
 
 /** Zeros or other vectors of the same kind put before or behind: the longest of all counts. */
@@ -280,7 +159,7 @@ function scaled(
   const isWhole = (of: Value) =>
     facts.shapeOf(of)?.length === facts.shapeOf(node.outputs[0] as Value)?.length;
   if (node.is('Div')) {
-    const divisor = numberOfScalar(b, facts);
+    const divisor = knownNumber(b, facts);
     const bound = divisor === undefined || divisor === 0 ? undefined : same(a);
     return bound === undefined ? undefined : bound / Math.abs(divisor as number);
   }
@@ -290,32 +169,11 @@ function scaled(
   ] as const;
   for (const [factor, of] of factors) {
     const hasNoAxes = facts.shapeOf(factor)?.length === 0;
-    const size =
-      numberOfScalar(factor, facts) ?? largestMagnitude(factor) ?? (isShare(factor) ? 1 : undefined);
+    const size = knownNumber(factor, facts) ?? largestMagnitude(factor) ?? (isShare(factor) ? 1 : undefined);
     const bound = size === undefined || !(hasNoAxes || isWhole(of)) ? undefined : same(of);
     if (size !== undefined && bound !== undefined) return Math.abs(size) * bound;
   }
   return undefined;
-}
-
-/** One number, constant or worked out from extents that are known. */
-function numberOfScalar(value: Value, facts: BoundFacts): number | undefined {
-  const constant = constantScalar(value);
-  const { typeOf, integersOf } = facts;
-  const shape = facts.shapeOf(value);
-  if (constant !== undefined || typeOf === undefined || integersOf === undefined) return constant;
-  if (!shape?.every((extent) => extent === 1)) return undefined;
-  const known = {
-    shapeOf: facts.shapeOf.bind(facts),
-    typeOf: typeOf.bind(facts),
-    integersOf: integersOf.bind(facts),
-  };
-  const cases = new ScoreEvaluator(known, undefined, undefined).evaluate(
-    value,
-    shape.map(() => []),
-  );
-  const [only, second] = cases?.table ?? [];
-  return only === undefined || second !== undefined ? undefined : numberOf(only);
 }
 
 /** x + y, and a · x + (1 − a) · y with a share a of whole vectors, which is no longer than the longer of the two. */
@@ -368,27 +226,6 @@ function pairs(values: readonly (Value | null)[]): [Value, Value][] {
     : [];
 }
 
-function constantFill(value: Value | undefined): number | undefined {
-  const tensor = constantBehindCasts(value);
-  const [first] = tensor?.numbers() ?? [];
-  return tensor?.numbers().every((x) => x === first) ? first : undefined;
-}
-
-/** The longest of a constant's vectors, where it has one number for each element along the vectors. */
-function constantLength(value: Value, { axis, groups }: Vectors): number | undefined {
-  const tensor = constantBehindCasts(value);
-  if (tensor === undefined || groups.some((group) => group.length === 0)) return undefined;
-  const numbers = tensor.numbers();
-  const largest = numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  const isAlong = axis === -1 && tensor.dims.length > 0 && tensor.size === tensor.dims.at(-1);
-  const lengths = groups.map((group) =>
-    isAlong && tensor.size > 1
-      ? Math.hypot(...group.map((index) => numbers[index] ?? Number.NaN))
-      : largest * Math.sqrt(group.length),
-  );
-  return Math.max(...lengths);
-}
-
 /** x · W with a constant W: the columns of each head are a projection of their own. */
 function projected(node: Node, vectors: Vectors, facts: BoundFacts, depth: number): number | undefined {
   const [x, weight, added] = [node.input(0), node.input(1), node.input(2)];
@@ -414,7 +251,7 @@ function projected(node: Node, vectors: Vectors, facts: BoundFacts, depth: numbe
         (sum, row) => sum.map((total, index) => total + (row[index] ?? 0)),
         group.map(() => 0),
       );
-      return Math.sqrt(matrix.rows) * precision(norm, facts) * stretched + Math.hypot(...moved);
+      return Math.sqrt(matrix.rows) * normPrecision(norm, facts) * stretched + Math.hypot(...moved);
     });
     return Math.max(...bounds) + shift;
   }
@@ -425,56 +262,4 @@ function projected(node: Node, vectors: Vectors, facts: BoundFacts, depth: numbe
     before * Math.max(...vectors.groups.map((group) => spectralNormBound(columnsOf(matrix, group, ones)))) +
     shift
   );
-}
-
-interface Matrix {
-  readonly rows: number;
-  at(row: number, column: number): number;
-}
-
-function constantMatrix(value: Value, isTransposed: boolean): Matrix | undefined {
-  let [current, turned]: [Value | undefined, boolean] = [value, isTransposed];
-  while (current?.producer?.is('Cast', 'Identity', 'Transpose')) {
-    if (current.producer.is('Transpose')) turned = !turned;
-    current = current.producer.input(0);
-  }
-  const tensor = constantTensor(current);
-  const [first, second] = tensor?.dims ?? [];
-  if (!tensor?.isFloat || tensor.dims.length !== 2 || first === undefined || second === undefined)
-    return undefined;
-  const numbers = tensor.numbers();
-  return {
-    rows: turned ? second : first,
-    at: (row, column) => numbers[turned ? column * second + row : row * second + column] ?? Number.NaN,
-  };
-}
-
-function columnsOf(matrix: Matrix, group: readonly number[], factors: readonly number[]): number[][] {
-  return factors.map((factor, row) => group.map((column) => factor * matrix.at(row, column)));
-}
-
-/** One number for each row: those of a constant, or `absent` where there is none. */
-function rowFactors(value: Value | undefined, rows: number, absent: number): number[] | undefined {
-  if (value === undefined) return new Array<number>(rows).fill(absent);
-  const numbers = constantBehindCasts(value)?.numbers();
-  if (numbers === undefined) return undefined;
-  if (numbers.length === 1) return new Array<number>(rows).fill(numbers[0] ?? Number.NaN);
-  return numbers.length === rows ? [...numbers] : undefined;
-}
-
-/** Largest |element| of a constant, seen through casts of it; `undefined` when it is none or not finite. */
-function largestMagnitude(value: Value): number | undefined {
-  const tensor = constantBehindCasts(value);
-  if (tensor === undefined) return undefined;
-  const largest = tensor
-    .numbers()
-    .reduce((most, x) => (Math.abs(x) > most || Number.isNaN(x) ? Math.abs(x) : most), 0);
-  return Number.isFinite(largest) ? largest : undefined;
-}
-
-function constantBehindCasts(value: Value | undefined): Tensor | undefined {
-  let current: Value | undefined = value;
-  while (current?.producer?.is('Cast', 'Identity')) current = current.producer.input(0);
-  const tensor = constantTensor(current);
-  return tensor?.isFloat ? tensor : undefined;
 }

@@ -24,6 +24,26 @@ const logSigmoids: [string, (b: GraphBuilder, x: Value) => Value][] = [
     },
   ],
   [
+    '-where(-x > 20, -x, softplus(-x))',
+    (b, x) => {
+      const opposite = b.op('Neg', [x]);
+      const isLarge = b.op('Greater', [opposite, b.float32([20], [])]);
+      return b.op('Neg', [b.op('Where', [isLarge, opposite, b.op('Softplus', [opposite])])]);
+    },
+  ],
+  [
+    'log(max(sigmoid(x), 1e-6))',
+    (b, x) => b.op('Log', [b.op('Clip', [b.op('Sigmoid', [x]), b.float32([1e-6], [])])]),
+  ],
+  [
+    '-log(exp(0) + exp(-x)), the zeros spread to a shape',
+    (b, x) => {
+      const zeros = b.op('Expand', [b.float32([0], []), b.op('Shape', [x])]);
+      const total = b.op('Add', [b.op('Exp', [zeros]), b.op('Exp', [b.op('Neg', [x])])]);
+      return b.op('Neg', [b.op('Log', [total])]);
+    },
+  ],
+  [
     'where(mask, 0, log(sigmoid(x)))',
     (b, x) =>
       b.op('Where', [b.op('Greater', [x, x]), b.float32([0], []), b.op('Log', [b.op('Sigmoid', [x])])]),
@@ -34,6 +54,17 @@ test.each(logSigmoids)('%s is never positive', (_, build) => {
   const value = expression(build);
   expect(hasSign(value, 'non-positive')).toBe(true);
   expect(hasSign(value, 'non-negative')).toBe(false);
+});
+
+test('a gate that can pass 1, and a threshold below 0, prove nothing', () => {
+  const passing = expression((b, x) =>
+    b.op('Log', [b.op('Add', [b.op('Sigmoid', [x]), b.float32([1e-6], [])])]),
+  );
+  expect(hasSign(passing, 'non-positive')).toBe(false);
+  const low = expression((b, x) =>
+    b.op('Where', [b.op('Greater', [x, b.float32([-1], [])]), x, b.op('Softplus', [x])]),
+  );
+  expect(hasSign(low, 'non-negative')).toBe(false);
 });
 
 test('what may have either sign is not proven', () => {

@@ -49,6 +49,8 @@ const SHORTEST = 512;
 const LONGEST = { full: 8192, short: 2048, none: 0 } as const;
 /** Windows of a text. */
 const WINDOWS = 2;
+/** Milliseconds that a run may take; windows that take longer are halved. */
+const TIMEOUT = 120_000;
 /** Examples of a card. */
 const EXAMPLES = 16;
 
@@ -82,13 +84,10 @@ export async function measureReach(measurement: ReachMeasurement): Promise<Reach
     const context = passContext({ judge: undefined, maxDrop: 0, listener: mute(listener), signal });
     await runPipeline(copy, [acp({ epsilon })], context);
     await writeChanged(copy, path, () => {});
-    const engine = await startEngine({ threads, signal });
+    const engine = await startEngine({ threads, timeoutMs: TIMEOUT, signal });
     try {
-      const session = await engine.load(
-        path,
-        copy.folder === undefined ? {} : { externalFolder: copy.folder },
-      );
-      const runs = await runOnData(session, taps, measurement);
+      const loading = copy.folder === undefined ? {} : { externalFolder: copy.folder };
+      const runs = await runOnData(() => engine.load(path, loading), taps, measurement);
       if (runs.length === 0) return skipped('there is no data to run the model on');
       return summarize(model, taps, others, runs, epsilon);
     } finally {
@@ -102,53 +101,61 @@ export async function measureReach(measurement: ReachMeasurement): Promise<Reach
 }
 
 async function runOnData(
-  session: Session,
+  open: () => Promise<Session>,
   taps: readonly DecayTap[],
   { heldout, data, effort, listener, signal }: ReachMeasurement,
 ): Promise<Run[]> {
-  const run = async (feeds: Feeds): Promise<Run> => {
+  const tell = (done: number, total: number) =>
+    listener.progress({ message: 'reach of attention', done, total });
+  const run = async (session: Session, feeds: Feeds): Promise<Run> => {
     const outputs = asNumbers(await session.run(feeds));
     return { feeds, outputs, length: lengthOf(taps, outputs) };
   };
-  if (heldout !== undefined) return runOnText(session, heldout, LONGEST[effort], run);
   const runs: Run[] = [];
-  if (data?.dataset === undefined) return runs;
-  const total = Math.min(EXAMPLES, data.dataset.size);
-  for await (const { feeds } of batches(data.dataset, { to: total, signal })) {
-    runs.push(await run(feeds));
-    listener.progress({ message: 'reach of attention', done: runs.length, total });
+  if (heldout === undefined) {
+    if (data?.dataset === undefined) return runs;
+    const session = await open();
+    const total = Math.min(EXAMPLES, data.dataset.size);
+    for await (const { feeds } of batches(data.dataset, { to: total, signal })) {
+      tell(runs.length, total);
+      runs.push(await run(session, feeds));
+    }
+    return runs;
   }
-  return runs;
-}
-
-/** At the longest windows that the model runs, from the start and the end of the text. */
-async function runOnText(
-  { inputs: [input] }: Session,
-  text: Uint8Array,
-  longest: number,
-  run: (feeds: Feeds) => Promise<Run>,
-): Promise<Run[]> {
-  const fixed = input?.dims?.[1];
-  const most = Math.min(longest, text.length);
-  const lengths = typeof fixed === 'number' ? [fixed] : lengthsUpTo(most).reverse();
-  let failure: unknown;
-  for (const length of lengths) {
+  let longest: number = LONGEST[effort];
+  for (;;) {
+    // A run that takes too long ends its process.
+    const session = await open();
+    const windows = textWindows(session, heldout, longest);
+    const [first] = windows;
     try {
-      const runs: Run[] = [];
-      const windows = Math.min(WINDOWS, Math.floor(text.length / length));
-      for (let window = 0; window < windows; window += 1) {
-        const from = window === 0 ? 0 : Math.floor((window * (text.length - length)) / (windows - 1));
-        const ids = BigInt64Array.from(text.subarray(from, from + length), BigInt);
-        runs.push(await run({ [input?.name ?? '']: hostTensor('int64', [1, length], ids) }));
+      for (const [index, { feeds }] of windows.entries()) {
+        tell(index, windows.length);
+        runs.push(await run(session, feeds));
       }
       return runs;
     } catch (error) {
-      if (!(error instanceof SenteiError) || error.code === 'cancelled') throw error;
-      failure = error;
+      const isOver = error instanceof SenteiError && error.code !== 'cancelled';
+      if (!isOver || first === undefined || first.length <= SHORTEST || first.isFixed) throw error;
+      longest = first.length / 2;
+      runs.length = 0;
+    } finally {
+      await session.release();
     }
   }
-  if (failure !== undefined) throw failure;
-  return [];
+}
+
+/** The longest windows there are, from the start and the end of a text. */
+function textWindows({ inputs: [input] }: Session, text: Uint8Array, longest: number) {
+  const fixed = input?.dims?.[1];
+  const isFixed = typeof fixed === 'number';
+  const length = isFixed ? fixed : (lengthsUpTo(Math.min(longest, text.length)).at(-1) ?? 0);
+  const count = length === 0 ? 0 : Math.min(WINDOWS, Math.floor(text.length / length));
+  return Array.from({ length: count }, (_, window) => {
+    const from = window === 0 ? 0 : Math.floor((window * (text.length - length)) / (count - 1));
+    const ids = BigInt64Array.from(text.subarray(from, from + length), BigInt);
+    return { feeds: { [input?.name ?? '']: hostTensor('int64', [1, length], ids) }, length, isFixed };
+  });
 }
 
 function summarize(

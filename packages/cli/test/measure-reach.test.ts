@@ -4,6 +4,7 @@ import { bytesDataset } from '@sentei/data';
 import { readModel, runPipeline } from '@sentei/ir';
 import { acp } from '@sentei/pass-acp';
 import { expect, test } from 'vitest';
+import { forgettingModel } from '../../anatomy/test/support/forgetting-attention.ts';
 import { measured } from '../../report/test/support/report.ts';
 import { measureReach, type ReachMeasurement } from '../src/measure-reach.ts';
 import { emptyFolder, savedModel } from './support/models.ts';
@@ -57,6 +58,13 @@ test('every head of the original has a reach, from a text and from examples alik
   expect(again).toEqual(found);
 });
 
+test('a text that is shorter than all lengths counts as it is', async () => {
+  const found = await measureReach({ ...(await measurement(1e-3)), heldout: await readText(300) });
+  if (found.status !== 'done') throw new Error(found.reason);
+  expect(found.epsilon).toBe(1e-3);
+  expect(found.gains).toMatchObject([{ length: 300 }]);
+});
+
 test('what cannot be measured has a reason', async () => {
   const asked = await measurement(4.5e-5);
   const reasonOf = async (fields: Partial<ReachMeasurement>) => {
@@ -67,6 +75,9 @@ test('what cannot be measured has a reason', async () => {
   expect(await reasonOf({ validation: { status: 'skipped', reason: 'as asked' } })).toContain('not run');
   expect(await reasonOf({})).toContain('no data');
   expect(await reasonOf({ original: await savedModel(asked.folder) })).toContain('no attention');
+  // It takes float32 and no bytes, at any length.
+  const original = await savedModel(asked.folder, forgettingModel());
+  expect(await reasonOf({ original, heldout: new Uint8Array(2048) })).toContain('decays.onnx');
 });
 
 async function readText(bytes: number): Promise<Uint8Array> {

@@ -16,7 +16,7 @@ export type {
 export { matchAttention } from './matching/match-attention.ts';
 export type { Operand, OperandAxis } from './matching/operand.ts';
 export { withRunningSums } from './matching/running-sums.ts';
-export { firstKeys, type HeadDecay, type KeyBudget, type ScoreFacts } from './measuring/first-keys.ts';
+export { firstKeys, type HeadDecay, type HeadScores, type KeyBudget } from './measuring/first-keys.ts';
 export {
   type AttentionWork,
   attentionWork,

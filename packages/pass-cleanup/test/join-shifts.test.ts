@@ -15,6 +15,7 @@ interface Form {
   /** How far rows move, backwards where negative. */
   readonly rows: number;
   readonly gain: number;
+  readonly bias?: boolean;
 }
 
 const swap = (values: [Value, Value], isSwapped = false): Value[] => (isSwapped ? values.reverse() : values);
@@ -32,7 +33,10 @@ function gatedShift(b: GraphBuilder, x: Value, form: Form, seed: number): Value 
   const { heads, swaps, rows } = form;
   const projected = b.op('MatMul', [x, matrix(b, heads * WIDTH, seed, form)]);
   const value = b.op('Reshape', [projected, b.int64([0, 0, heads, WIDTH])]);
-  const gate = b.op('Sigmoid', [b.op('MatMul', [x, matrix(b, heads, seed + 1, form)])]);
+  const logits = b.op('MatMul', [x, matrix(b, heads, seed + 1, form)]);
+  const gate = b.op('Sigmoid', [
+    form.bias ? b.op('Add', [b.float32(noise(heads, seed + 2)), logits]) : logits,
+  ]);
   const a = b.op('Unsqueeze', [gate, b.int64([-1])]);
   const past = b.op('Pad', [value, b.int64([rows, -rows]), null, b.int64([1])]);
   const one = b.op('Sub', [b.float32([1], []), a]);
@@ -66,6 +70,7 @@ describe('join-shifts', () => {
     const shared = fc.record({
       stored: fc.constantFrom('float32' as const, 'float16' as const),
       rows: fc.constantFrom(1, 2, -1),
+      bias: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(form, form, shared, async (keys, values, both) => {
@@ -77,6 +82,7 @@ describe('join-shifts', () => {
           'MatMul',
           'MatMul',
           'Reshape',
+          ...(both.bias ? ['Add'] : []),
           'Sigmoid',
           'Unsqueeze',
           'Pad',

@@ -1,7 +1,7 @@
 import { DATA_TYPES, type GraphBuilder, type Value } from '@sentei/ir';
 import type { ShapeFacts } from '../shape-facts.ts';
 import { PositionAnalysis } from './analyse-positions.ts';
-import { type AxisRole, DISTANCES, emitForm, isFree, type PositionForm } from './position-form.ts';
+import { type AxisRole, DISTANCES, emitForm, isFree, type PositionForm, zipHeads } from './position-form.ts';
 
 /**
  * A bias of attention scores that depends on nothing but the head and the distance from key to query, where the key is not
@@ -14,6 +14,8 @@ export interface DistanceBias {
   readonly samples: readonly Float64Array[] | undefined;
   /** Emits float32 [heads or 1, count]: the bias at distances 0 … count − 1, `count` an int64 [1]. */
   readonly table: ((b: GraphBuilder, count: Value) => Value) | undefined;
+  /** The least that a query's own key can have, or `undefined` where that is not known. */
+  readonly own: number | undefined;
   /** The one number that all keys after the query have instead, where the bias is a constant with a causal mask in it. */
   readonly hidden: number | undefined;
   /**
@@ -50,9 +52,18 @@ export function matchDistanceBias(
     slopes: form.steps?.key,
     samples: form.steps === undefined || isFree(form) ? form.samples : falling(form.steps.key),
     table: form.emit && ((b, count) => emitTable(b, form, count, axes)),
+    own: ownBias(form),
     hidden: form.hidden,
     counted: form.counted,
   };
+}
+
+/** At the first position, where it does not fall from one position to the next. */
+function ownBias({ steps, samples }: PositionForm): number | undefined {
+  const rises = steps && zipHeads(steps.query, steps.key, (query, key) => query + key);
+  if (samples === undefined || (steps !== undefined && !rises?.every((rise) => rise >= 0))) return undefined;
+  const least = Math.min(...samples.map((sample) => sample[0] ?? Number.NaN));
+  return Number.isNaN(least) ? undefined : least;
 }
 
 function falling(slopes: readonly number[]): Float64Array[] {

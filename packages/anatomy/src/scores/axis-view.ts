@@ -22,6 +22,7 @@ export interface Factor {
  */
 export type View = readonly (readonly Factor[])[];
 
+/** A value, and what its axes are to whoever looks at it. */
 export interface Viewed {
   readonly value: Value;
   readonly view: View;

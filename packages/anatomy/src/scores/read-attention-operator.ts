@@ -1,8 +1,9 @@
 import { type Dimension, isTensorType, type Node, type Shape, type Value } from '@sentei/ir';
 import { broadcastView, type Factor, type View, type Viewed, viewOf } from './axis-view.ts';
 import { always, type Cases, choice, inEachCase } from './cases.ts';
-import { PRODUCT, ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
+import { ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
 import { linear, numberOf, scale, sum, term } from './linear.ts';
+import { PRODUCT } from './positions.ts';
 
 /** What the standard operator Attention computes, in the terms of attention that is written out. */
 export interface OperatorReading {

@@ -2,8 +2,9 @@ import { type Dimension, type Node, type Shape, subtractDimensions, type Value }
 import type { AttentionCore } from '../attention.ts';
 import { extentOf, peel, regroup, runsAlong, sameView, type View, type Viewed, viewOf } from './axis-view.ts';
 import { type Cases, caseOf } from './cases.ts';
-import { PRODUCT, ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
+import { ScoreEvaluator, type ScoreFacts } from './evaluate-scores.ts';
 import type { Linear } from './linear.ts';
+import { COLUMN, PRODUCT, ROW } from './positions.ts';
 import { operandViews, summedExtent, valueView, weightedView } from './product-views.ts';
 import { type OperatorReading, readAttentionOperator } from './read-attention-operator.ts';
 
@@ -28,6 +29,8 @@ export interface ScoreReading {
   readonly scale: number;
   /** What is added to the scores of visible keys. */
   readonly biases: readonly { readonly leaf: Viewed; readonly coefficient: number }[];
+  /** What is added from each key to the next, the same for all heads; what depends on the query alone counts as nothing. */
+  readonly slope: number;
   readonly isCausal: boolean;
   readonly keyMasks: readonly KeyMask[];
   /** The largest number that takes the place of hidden scores, and that is added to them; −∞ where there is none. */
@@ -62,7 +65,9 @@ export function readScores(
     const leaf = evaluator.leafOf(name);
     return leaf === undefined ? [] : [{ leaf, coefficient }];
   });
-  if (biases.length + 1 !== terms.size) return { reason: 'positions are added to the scores' };
+  const positions = [ROW, COLUMN].filter((name) => terms.has(name)).length;
+  if (biases.length + positions + 1 !== terms.size)
+    return { reason: 'something unknown is added to the scores' };
   return {
     query,
     key,
@@ -71,6 +76,7 @@ export function readScores(
     scores: view,
     scale,
     biases,
+    slope: terms.get(COLUMN) ?? 0,
     isCausal: masks.isCausal,
     keyMasks: masks.keyMasks,
     replacing: masks.replacing,

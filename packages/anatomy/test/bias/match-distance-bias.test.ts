@@ -188,3 +188,25 @@ test('a part of a table from anywhere but its start is one only where it is affi
   expect(recognise(shifted(whole(squares), [0, 1])).found).toBeUndefined();
   expect(recognise(shifted(whole(line), [1])).found?.slopes).toEqual([0.5]);
 });
+
+test.each([
+  ['int64', true],
+  ['bool', true],
+  // Numbers of any size are no mask.
+  ['float32', false],
+] as const)('positions counted by a mask of %s, as BLOOM has them: %s', (elementType, isRead) => {
+  const mask = new Value('mask', tensorType(elementType, ['batch', 'sequence']));
+  const graph = new Graph('bias', [mask]);
+  const b = new GraphBuilder(graph);
+  const whole = elementType === 'bool' ? b.op('Cast', [mask], { attributes: { to: 7n } }) : mask;
+  const one = elementType === 'float32' ? b.float32([1], []) : b.constant(Tensor.int64([1], []));
+  const counts = b.op('CumSum', [whole, b.constant(Tensor.int64([-1], []))]);
+  const numbered = b.op('Mul', [b.op('Sub', [counts, one]), whole]);
+  const spread = b.op('Cast', [b.op('Unsqueeze', [numbered, b.int64([1])])], { attributes: { to: 1n } });
+  const scaled = b.op('Mul', [b.float32(SLOPES, [1, 2, 1]), spread]);
+  const bias = b.op('Unsqueeze', [scaled, b.int64([2])]);
+  graph.setOutputs([bias]);
+  const found = matchDistanceBias(bias, inferTypes(new Model(graph, [['', 18]], 10)));
+  expect(found?.slopes).toEqual(isRead ? SLOPES : undefined);
+  expect(found?.counted).toBe(isRead ? mask : undefined);
+});

@@ -59,7 +59,7 @@ export function augmentOperands(
   const unscaled = operand(b, attention, attention.query);
   const query = scale === 1 ? unscaled : b.op('Mul', [unscaled, b.float32([scale], [])]);
   const key = repeated(b, attention, operand(b, attention, attention.key));
-  const { high, low } = runningSums(b, arrange(b, decay.logGates, ['batch', 'head', 'position']));
+  const { high, low } = runningSums(b, gatesOfAllHeads(b, decay.logGates, key));
   const atQueries = attention.hasPast ? lastOf(b, high, query) : high;
   const visible = padding && ofEverySequence(b, padding, query);
   const hidden =
@@ -117,6 +117,14 @@ function repeated(b: GraphBuilder, { heads, keyHeads }: DecayingAttention, value
   const kept = (from: number, to: number) => b.op('Slice', [shape, b.int64([from]), b.int64([to])]);
   const grouped = b.op('Concat', [kept(0, 1), b.int64([heads]), kept(2, 4)], { attributes: { axis: 0n } });
   return b.op('Reshape', [spread, grouped]);
+}
+
+/** [batch, heads, keys], where one gate may serve all heads or sequences. */
+function gatesOfAllHeads(b: GraphBuilder, logGates: Operand, key: Value): Value {
+  const axes = ['batch', 'head', 'position'] as const;
+  const gates = arrange(b, logGates, axes);
+  if (axes.every((axis) => logGates.axes.includes(axis))) return gates;
+  return b.op('Expand', [gates, b.op('Slice', [b.op('Shape', [key]), b.int64([0]), b.int64([3])])]);
 }
 
 function runningSums(b: GraphBuilder, logGates: Value): { high: Value; low: Value } {

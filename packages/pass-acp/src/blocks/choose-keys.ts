@@ -34,10 +34,26 @@ export interface ChosenBlocks {
   readonly first: 0 | 1;
   /** [groups, count, rows]: log of the sum of a row's exponentials over its own block; −∞ where there is nothing to see. */
   readonly logSums: Value;
+  /** [groups, count, rows]: what scores are relative to. Absent where they are not. */
+  readonly shift: Value | undefined;
+}
+
+export interface ChosenKeys {
+  /** int64 [n, 1] each: rows of the flattened keys. */
+  readonly starts: Value;
+  readonly ends: Value;
+  /**
+   * bool [n, 1]: whether exponentials of scores relative to the shift stay far from overflow. Absent without a shift, and with
+   * a bias that is not known to be largest at the row's own key.
+   */
+  readonly isSafe: Value | undefined;
 }
 
 /** Exponentials above this stand for "too much" and must not overflow. */
 const LARGEST_EXPONENT = 80;
+
+/** Exponentials up to this can be summed up over any number of keys. */
+const SAFE_EXPONENT = 60;
 
 /** Covers the rounding of a product of many channels, relative to the norms. */
 const NORM_SLACK = 1 + 2 ** -14;
@@ -62,7 +78,7 @@ export function chooseKeys(
   operands: Operands,
   blocks: ChosenBlocks,
   { tile, epsilon, opset, block, relative }: KeyChoice & { readonly relative: RelativeBias | undefined },
-): { starts: Value; ends: Value } {
+): ChosenKeys {
   const { groups, count, rows, span, first } = blocks;
   const end = b.int64([Number.MAX_SAFE_INTEGER]);
   const slice = (x: Value, from: number, to: Value, axis: number, step = 1) =>
@@ -87,7 +103,8 @@ export function chooseKeys(
     b.op('Reshape', [slice(x, 0, wholeTiles, 1), vector(groups, tiles, b.int64([tile]))]);
   const atLastKey = (x: Value) => b.op('Unsqueeze', [slice(x, tile - 1, end, 1, tile), b.int64([1])]);
   const perTile = (x: Value) => b.op('Unsqueeze', [x, b.int64([1])]);
-  const longestKey = perTile(maximum(tiled(ofKeys(squaredNorms(b, operands.bare.key), 'constant'))));
+  const keyNorms = ofKeys(squaredNorms(b, operands.bare.key), 'constant');
+  const longestKey = perTile(maximum(tiled(keyNorms)));
   const keysInTile =
     operands.visible === undefined
       ? b.float32([tile], [])
@@ -101,10 +118,11 @@ export function chooseKeys(
           ),
         );
 
-  const scores = b.op('Mul', [
-    b.op('Sqrt', [longestQuery]),
-    b.op('Mul', [b.op('Sqrt', [longestKey]), b.float32([NORM_SLACK], [])]),
-  ]);
+  const largestScores = (squaredKeyNorms: Value) =>
+    b.op('Mul', [
+      b.op('Sqrt', [longestQuery]),
+      b.op('Mul', [b.op('Sqrt', [squaredKeyNorms]), b.float32([NORM_SLACK], [])]),
+    ]);
   // Differences of large sums first: they are exact where they matter.
   const fall = b.op('Sub', [
     b.op('Sub', [slice(atFirstRow, first, end, 1), atLastKey(ofKeys(operands.sums.high, 'edge'))]),
@@ -114,7 +132,7 @@ export function chooseKeys(
     relative === undefined
       ? fall
       : b.op('Add', [fall, largestByTile(b, relative, blocks, tiles, { tile, mostRows: block })]);
-  const exponent = b.op('Add', [b.op('Add', [scores, weakestRow]), bias]);
+  const exponent = b.op('Add', [b.op('Add', [largestScores(longestKey), weakestRow]), bias]);
   const share = b.op('Mul', [
     b.op('Exp', [b.op('Min', [exponent, b.float32([LARGEST_EXPONENT], [])])]),
     keysInTile,
@@ -128,7 +146,19 @@ export function chooseKeys(
       attributes: { keepdims: 0n },
     },
   );
-  return rowRanges(b, blocks, b.op('Mul', [skippedTiles, b.int64([tile])]));
+  const ranges = rowRanges(b, blocks, b.op('Mul', [skippedTiles, b.int64([tile])]));
+  if (blocks.shift === undefined) return { ...ranges, isSafe: undefined };
+  // A running sum never adds to earlier keys, a table may. A row that sees nothing of its own block has no score to be relative to.
+  const isEmpty = b.op('IsInf', [blocks.logSums]);
+  const largestShare = maximum(
+    b.op('Where', [isEmpty, b.float32([LARGEST_EXPONENT * 2], []), b.op('Neg', [blocks.shift])]),
+  );
+  const ofAllKeys = perTile(largestOf(b, keyNorms, 1, opset));
+  const product = b.op('Add', [largestScores(ofAllKeys), ofBlocks(largestShare)]);
+  const largest =
+    relative === undefined ? product : b.op('Add', [product, b.op('ReduceMax', [relative.byDistance])]);
+  const isSafe = b.op('Less', [largest, b.float32([SAFE_EXPONENT], [])]);
+  return { ...ranges, isSafe: b.op('Reshape', [isSafe, b.int64([-1, 1])]) };
 }
 
 /** Turns the number of keys skipped, int64 [groups, blocks], into rows of the keys of all groups one after the other. */

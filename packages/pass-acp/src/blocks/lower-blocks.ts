@@ -175,6 +175,7 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
   const denominator = b.op('ReduceSum', [weights, b.int64([-1])], { attributes: { keepdims: 1n } });
 
   const first = hasPast ? 0 : 1;
+  const perRow = (x: Value) => reshape(x, groups, plan.count, plan.rows);
   const logSums = b.op('Log', [denominator]);
   const blocks: ChosenBlocks = {
     groups,
@@ -185,12 +186,8 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
     span,
     origin,
     first,
-    logSums: reshape(
-      shift === undefined ? logSums : b.op('Add', [logSums, shift]),
-      groups,
-      plan.count,
-      plan.rows,
-    ),
+    logSums: perRow(shift === undefined ? logSums : b.op('Add', [logSums, shift])),
+    shift: shift && perRow(shift),
   };
   const chosen = chooseKeys(b, operands, blocks, { ...lowering, relative });
   // Everything per block as [groups, blocks, rows, …]: the first block of a group may be complete, the others get more keys.
@@ -209,22 +206,20 @@ function blockwise(b: GraphBuilder, operands: Operands, lowering: Lowering): Val
     denominator: scanned(denominator, 1),
     width,
     valueChannels,
-    isBounded: lowering.isBounded,
     opset: lowering.opset,
   });
-  const complete = (x: Value, channels: number) =>
-    b.op('Slice', [grouped(x, channels), b.int64([0]), b.int64([1]), b.int64([1])]);
   const others = b.op('Sub', [plan.count, b.int64([1])]);
-  const joined = () =>
-    b.op(
-      'Concat',
-      [
-        b.op('Div', [complete(numerator, valueChannels), complete(denominator, 1)]),
-        reshape(summed, groups, others, plan.rows, size(valueChannels)),
-      ],
-      { attributes: { axis: 1n } },
-    );
-  const output = first === 0 ? summed : joined();
+  const all = (own: Value, whole: Value, channels: number) => {
+    if (first === 0) return whole;
+    const complete = b.op('Slice', [grouped(own, channels), b.int64([0]), b.int64([1]), b.int64([1])]);
+    return b.op('Concat', [complete, reshape(whole, groups, others, plan.rows, size(channels))], {
+      attributes: { axis: 1n },
+    });
+  };
+  const output = b.op('Div', [
+    all(numerator, summed.numerator, valueChannels),
+    all(denominator, summed.denominator, 1),
+  ]);
   return b.op('Slice', [
     reshape(output, batch, heads, plan.paddedLength, size(valueChannels)),
     b.int64([0]),

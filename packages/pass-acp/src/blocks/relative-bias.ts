@@ -18,15 +18,27 @@ export function relativeBias(b: GraphBuilder, decay: RelativeDecay, keys: Value)
 }
 
 /** Emits the bias of the last `rows` of so many keys to all of them, causal: [heads, rows, keys]. Both int64 [1]. */
-export function squareBias(b: GraphBuilder, bias: RelativeBias, rows: Value, keys: Value): Value {
+export function squareBias(
+  b: GraphBuilder,
+  { byDistance, heads }: RelativeBias,
+  rows: Value,
+  keys: Value,
+): Value {
   const past = b.op('Sub', [keys, rows]);
-  const positions = b.op('Unsqueeze', [b.op('Add', [range(b, rows), past]), b.int64([1])]);
-  const distances = b.op('Sub', [positions, range(b, keys)]);
-  const isVisible = b.op('GreaterOrEqual', [distances, b.int64([0])]);
-  const farthest = b.op('Sub', [bias.keys, b.int64([1])]);
-  const behind = b.op('Min', [b.op('Max', [distances, b.int64([0])]), farthest]);
-  const biases = b.op('Gather', [bias.byDistance, behind], { attributes: { axis: 1n } });
-  return b.op('Where', [isVisible, biases, b.float32([MASKED], [])]);
+  const after = b.op(
+    'ConstantOfShape',
+    [b.op('Concat', [b.int64([heads]), rows], { attributes: { axis: 0n } })],
+    {
+      attributes: { value: Tensor.floats([MASKED]) },
+    },
+  );
+  const matrix = toeplitz(b, heads, rows, {
+    first: b.op('Concat', [backwards(b, byDistance, past), after], {
+      attributes: { axis: 1n },
+    }),
+    later: backwards(b, byDistance, lastOf(b, past, rows), past),
+  });
+  return b.op('Slice', [matrix, b.int64([0]), keys, b.int64([2])]);
 }
 
 /**
@@ -99,41 +111,64 @@ export function slabOf(
   const blocks = b.op('Sub', [count, b.int64([first])]);
   const whole = b.op('Concat', [batch, b.int64([bias.heads]), blocks], { attributes: { axis: 0n } });
   return {
-    values: toeplitz(b, bias, width, rows, span),
+    values: b.op('Flatten', [slabValues(b, bias, width, rows, span)], { attributes: { axis: 2n } }),
     width,
     firstRows: b.op('Reshape', [b.op('Expand', [ofHeads, whole]), b.int64([-1, 1])]),
     rows,
   };
 }
 
+/** [heads, rows, columns]: entry (r, p) is the bias at distance r + width − p. */
+function slabValues(b: GraphBuilder, bias: RelativeBias, width: Value, rows: Value, span: Value): Value {
+  // Rows of padding may be further from a key than any row of the sequence is.
+  const pads = b.op('Concat', [b.int64([0, 0, 0]), b.op('Sub', [span, bias.keys])], {
+    attributes: { axis: 0n },
+  });
+  const padded = b.op('Pad', [bias.byDistance, pads], { attributes: { mode: 'edge' } });
+  return toeplitz(b, bias.heads, rows, {
+    // One column more than there are keys, so that a block of one row has as many columns as keys.
+    first: backwards(b, padded, width),
+    later: backwards(b, padded, lastOf(b, width, rows), width),
+  });
+}
+
+/** Entries `from`, `from` − 1, … as far as, but without, `to`; all the way to the first where that is left out. */
+function backwards(b: GraphBuilder, byDistance: Value, from: Value, to?: Value): Value {
+  const end = to ?? b.int64([Number.MIN_SAFE_INTEGER]);
+  return b.op('Slice', [byDistance, from, end, b.int64([1]), b.int64([-1])]);
+}
+
+/** first + rows − 1 */
+function lastOf(b: GraphBuilder, first: Value, rows: Value): Value {
+  return b.op('Sub', [b.op('Add', [first, rows]), b.int64([1])]);
+}
+
 /**
- * Entry (r, p) of each head is the bias at distance r + width − p. A matrix of that kind is a vector repeated with a row
- * length of one less than its own, so that each row starts one entry earlier.
+ * A matrix of each head, [heads, rows, columns], whose entries depend on row and column through their difference alone. That
+ * is a vector repeated with a row length of one less than its own: each row starts one entry earlier.
+ *
+ * @param vector the first row, and what comes before it in the rows that follow, the last row's first entry first
  */
 function toeplitz(
   b: GraphBuilder,
-  { byDistance, keys, heads }: RelativeBias,
-  width: Value,
+  heads: number,
   rows: Value,
-  span: Value,
+  vector: { readonly first: Value; readonly later: Value },
 ): Value {
   const one = b.int64([1]);
-  const vector = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
-  const slice = (value: Value, start: Value, end: Value, step = one) =>
-    b.op('Slice', [value, start, end, one, step]);
-  // Rows of padding may be further from a key than any row of the sequence is.
-  const pads = vector(b.int64([0, 0, 0]), b.op('Sub', [span, keys]));
-  const padded = b.op('Pad', [byDistance, pads], { attributes: { mode: 'edge' } });
-  // The vector begins with entry (0, 0); what comes before it for later rows is at its end.
-  const forFirst = slice(padded, width, b.int64([0]), b.int64([-1]));
-  const length = b.op('Sub', [b.op('Add', [width, rows]), one]);
-  const forLater = slice(padded, length, width, b.int64([-1]));
-  const period = b.op('Concat', [forFirst, forLater], { attributes: { axis: 1n } });
-  const repeated = b.op('Expand', [b.op('Unsqueeze', [period, one]), vector(b.int64([heads]), rows, length)]);
-  const flat = b.op('Reshape', [repeated, b.int64([heads, -1])]);
+  const concat = (...parts: Value[]) => b.op('Concat', parts, { attributes: { axis: 0n } });
+  const period = b.op('Concat', [vector.first, vector.later], { attributes: { axis: 1n } });
+  const length = b.op('Slice', [b.op('Shape', [period]), one, b.int64([2])]);
+  const repeated = b.op('Expand', [b.op('Unsqueeze', [period, one]), concat(b.int64([heads]), rows, length)]);
   const columns = b.op('Sub', [length, one]);
-  const shifted = slice(flat, b.int64([0]), b.op('Mul', [rows, columns]));
-  return b.op('Reshape', [shifted, vector(b.int64([-1]), columns)]);
+  const needed = b.op('Mul', [rows, columns]);
+  const shifted = b.op('Slice', [
+    b.op('Reshape', [repeated, b.int64([heads, -1])]),
+    b.int64([0]),
+    needed,
+    one,
+  ]);
+  return b.op('Reshape', [shifted, concat(b.int64([heads]), rows, columns)]);
 }
 
 /** Emits a block's part of the slab in the body of a Scan: [rows, keys it visits]. */

@@ -16,69 +16,92 @@ export interface ScannedBlocks {
   readonly slab: Slab | undefined;
   readonly width: number;
   readonly valueChannels: number;
-  /** Whether no exponential can overflow; otherwise each row is rescaled by its largest score. */
-  readonly isBounded: boolean;
+  /** bool [n, 1]: whether no exponential of a block can overflow. Absent where the weights rule that out. */
+  readonly isSafe: Value | undefined;
   readonly opset: number;
 }
 
-/**
- * Adds the keys before each block and divides: [n, rows, value channels].
- *
- * @param keys [all keys, width]
- * @param values [all keys, value channels]
- */
-export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): Value {
-  const { width, valueChannels, isBounded, opset, slab } = blocks;
-  const matrix = (columns: number) => tensorType('float32', [null, columns]);
-  const index = tensorType('int64', [1]);
-  const body = b.subgraph(
-    'query_block',
-    [
-      { name: 'query', type: matrix(width) },
-      { name: 'start', type: index },
-      { name: 'end', type: index },
-      { name: 'numerator', type: matrix(valueChannels) },
-      { name: 'denominator', type: matrix(1) },
-      ...(slab === undefined ? [] : [{ name: 'first_row', type: index }]),
-    ],
-    (block, inputs) => {
-      const [query, start, end, numerator, denominator] = inputs as [Value, Value, Value, Value, Value];
-      const [, , , , , firstRow] = inputs;
-      const chosen = (x: Value) => block.op('Slice', [x, start, end, block.int64([0])]);
-      const visible = chosen(keys);
-      const bias = slab && firstRow && partOfSlab(block, slab, firstRow, start, end);
-      const scores = block.op('Gemm', [query, visible, ...(bias === undefined ? [] : [bias])], {
-        attributes: { transB: 1n },
-      });
-      const own = isBounded
-        ? { scores, numerator, denominator }
-        : rescaled(block, { scores, numerator, denominator }, opset);
-      const weights = block.op('Exp', [own.scores]);
-      const weighted = block.op('Gemm', [weights, chosen(values), own.numerator]);
-      const sums = block.op('ReduceSum', [weights, block.int64([-1])], { attributes: { keepdims: 1n } });
-      const total = block.op('Add', [sums, own.denominator]);
-      return [{ value: block.op('Div', [weighted, total]), type: matrix(valueChannels) }];
-    },
-  );
-  const inputs = [blocks.query, blocks.starts, blocks.ends, blocks.numerator, blocks.denominator];
-  if (slab !== undefined) inputs.push(slab.firstRows);
-  return b.op('Scan', inputs, { attributes: { body, num_scan_inputs: BigInt(inputs.length) } });
-}
-
-/** Below every score that is seen, above those that are not. */
-const FLOOR = -1e29;
-
-interface Sums {
-  readonly scores: Value;
+/** Sums over keys of a row: of the weighted values, [n, rows, value channels], and of the weights, [n, rows, 1]. */
+export interface Sums {
   readonly numerator: Value;
   readonly denominator: Value;
 }
 
 /**
+ * Adds the keys before each block. The loop does as little as it can: every operator in it costs microseconds a block.
+ *
+ * @param keys [all keys, width]
+ * @param values [all keys, value channels]
+ */
+export function scanBlocks(b: GraphBuilder, keys: Value, values: Value, blocks: ScannedBlocks): Sums {
+  const { width, valueChannels, isSafe, opset, slab } = blocks;
+  const matrix = (columns: number) => tensorType('float32', [null, columns]);
+  const types = [matrix(valueChannels), matrix(1)] as const;
+  const index = tensorType('int64', [1]);
+  const typed = (sums: Sums) => [
+    { value: sums.numerator, type: types[0] },
+    { value: sums.denominator, type: types[1] },
+  ];
+  const inputs = [
+    { name: 'query', type: matrix(width), value: blocks.query },
+    { name: 'start', type: index, value: blocks.starts },
+    { name: 'end', type: index, value: blocks.ends },
+    { name: 'numerator', type: types[0], value: blocks.numerator },
+    { name: 'denominator', type: types[1], value: blocks.denominator },
+    ...(isSafe === undefined ? [] : [{ name: 'is_safe', type: tensorType('bool', [1]), value: isSafe }]),
+    ...(slab === undefined ? [] : [{ name: 'first_row', type: index, value: slab.firstRows }]),
+  ];
+  const body = b.subgraph('query_block', inputs, (block, values_) => {
+    const [query, start, end, numerator, denominator] = values_ as [Value, Value, Value, Value, Value];
+    const safe = isSafe && values_[5];
+    const firstRow = slab && values_.at(-1);
+    const sum = (on: GraphBuilder, isRescaled: boolean): Sums => {
+      const chosen = (x: Value) => on.op('Slice', [x, start, end, on.int64([0])]);
+      const factors = [query, chosen(keys)];
+      const bias = slab && firstRow && partOfSlab(on, slab, firstRow, start, end);
+      const scores = on.op('Gemm', bias === undefined ? factors : [...factors, bias], {
+        attributes: { transB: 1n },
+      });
+      const own = { numerator, denominator };
+      const from = isRescaled ? rescaled(on, scores, own, opset) : { scores, ...own };
+      const weights = on.op('Exp', [from.scores]);
+      const sums = on.op('ReduceSum', [weights, on.int64([-1])], { attributes: { keepdims: 1n } });
+      return {
+        numerator: on.op('Gemm', [weights, chosen(values), from.numerator]),
+        denominator: on.op('Add', [sums, from.denominator]),
+      };
+    };
+    if (safe === undefined) return typed(sum(block, false));
+    const branch = (name: string, isRescaled: boolean) =>
+      block.subgraph(name, [], (on) => typed(sum(on, isRescaled)));
+    const [above, below] = block.ops('If', [safe], 2, {
+      attributes: { then_branch: branch('safe', false), else_branch: branch('rescaled', true) },
+      types,
+    }) as [Value, Value];
+    return typed({ numerator: above, denominator: below });
+  });
+  const [numerator, denominator] = b.ops(
+    'Scan',
+    inputs.map(({ value }) => value),
+    2,
+    { attributes: { body, num_scan_inputs: BigInt(inputs.length) } },
+  ) as [Value, Value];
+  return { numerator, denominator };
+}
+
+/** Below every score that is seen, above those that are not. */
+const FLOOR = -1e29;
+
+/**
  * Scores are relative to the largest of the row's own block, if that has any key to see. Where an earlier key scores higher,
  * everything is taken relative to that, as an online softmax does (Milakov and Gimelshein, arXiv 1805.02867).
  */
-function rescaled(b: GraphBuilder, { scores, numerator, denominator }: Sums, opset: number): Sums {
+function rescaled(
+  b: GraphBuilder,
+  scores: Value,
+  { numerator, denominator }: Sums,
+  opset: number,
+): Sums & { readonly scores: Value } {
   const zero = b.float32([0], []);
   const own = b.op('Where', [b.op('Greater', [denominator, zero]), zero, b.float32([FLOOR], [])]);
   const shift = b.op('Max', [largestOf(b, scores, 1, opset), own]);

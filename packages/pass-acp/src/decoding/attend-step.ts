@@ -1,5 +1,5 @@
 import { type GraphBuilder, Tensor, type Value } from '@sentei/ir';
-import type { DecayingAttention } from '../matching/decaying-attention.ts';
+import type { Decay, DecayingAttention } from '../matching/decaying-attention.ts';
 import { arrange, type Operand } from '../matching/operand.ts';
 import { attendGroup, concat, type GroupOperands } from './attend-group.ts';
 import type { StateList } from './state-list.ts';
@@ -56,7 +56,6 @@ export function attendStep(
   options: StepOptions,
 ): Value {
   const { heads, keyHeads, decay } = attention;
-  if (decay.kind !== 'gates') throw new TypeError(`a decay by ${decay.kind} has no running sums`);
   const share = heads / keyHeads;
   const keyOrder = options.groups.flat();
   const order = keyOrder.flatMap((head) => Array.from({ length: share }, (_, i) => head * share + i));
@@ -68,7 +67,7 @@ export function attendStep(
   };
   const raw = operand(attention.query, order);
   const query = attention.scale === 1 ? raw : b.op('Mul', [raw, b.float32([attention.scale], [])]);
-  const gates = reorder(b, arrange(b, decay.logGates, ['batch', 'head', 'position']), order);
+  const gates = logGates(b, decay, raw, order);
   // A gate that shut for good would make c infinite, and differences of c no numbers.
   const { scoreBound } = attention;
   const lowest = scoreBound === undefined ? LOWEST_LOG_GATE : -2 * scoreBound - SHUT;
@@ -126,6 +125,21 @@ export function attendStep(
   const output = reorder(b, joined, inverse);
   const to = { float32: 1n, float16: 10n, bfloat16: 16n }[attention.elementType];
   return to === 1n ? output : b.op('Cast', [output], { attributes: { to } });
+}
+
+/** Log forget gates of the new positions, [batch, heads, new]; those of a slope are the same everywhere. */
+function logGates(b: GraphBuilder, decay: Decay, query: Value, order: readonly number[]): Value {
+  if (decay.kind === 'gates') {
+    const gates = arrange(b, decay.logGates, ['batch', 'head', 'position']);
+    return reorder(b, gates, order);
+  }
+  if (decay.kind !== 'slopes') throw new TypeError(`a decay by ${decay.kind} has no gates`);
+  const slopes = b.float32(
+    order.map((head) => -(decay.slopes[head] ?? 0)),
+    [1, order.length, 1],
+  );
+  const shape = b.op('Slice', [b.op('Shape', [query]), b.int64([0]), b.int64([3])]);
+  return b.op('Expand', [slopes, shape]);
 }
 
 /** How far the score of each new key may exceed that of a later query's own key, [batch, heads, new]. */

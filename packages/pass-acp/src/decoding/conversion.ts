@@ -69,9 +69,11 @@ export class Conversion {
       const axis = input.shape?.findIndex((extent) => symbolsOf(extent).has(length)) ?? -1;
       if (axis >= 0) this.#roles.set(input, { kind: 'rows', axis });
     }
+    // What follows attention may be known better now than when masks had their say.
+    const types = inferTypes(this.#model);
     const traced = traceRows(nodes, {
-      types: this.#types,
-      shapeOf: (value) => this.#types.shapeOf(value),
+      types,
+      shapeOf: (value) => types.shapeOf(value) ?? this.#types.shapeOf(value),
       length,
       known: this.#roles,
       skipped: this.#made,
@@ -142,11 +144,16 @@ export class Conversion {
     const { epsilon, least, cache, returns } = this.#options;
     const batch = this.#types.shapeOf(query.value)?.[query.axes.indexOf('batch')] ?? null;
     if (batch === null) throw refusal(node.name, `the batch has neither a number nor a name (${node})`);
-    if (attention.decay.kind === 'gates') {
-      for (const operand of [query, attention.key, attention.value, attention.decay.logGates]) {
-        const { value, axes } = beforeTransposes(operand);
-        this.#expected.push({ value, axis: axes.indexOf('position'), node });
-      }
+    const { decay } = attention;
+    const operands = [
+      query,
+      attention.key,
+      attention.value,
+      ...(decay.kind === 'gates' ? [decay.logGates] : []),
+    ];
+    for (const operand of operands) {
+      const { value, axes } = beforeTransposes(operand);
+      this.#expected.push({ value, axis: axes.indexOf('position'), node });
     }
     const reason =
       epsilon > 0 && scoreBound === undefined ? 'no bound of the scores follows from the weights' : undefined;
@@ -169,10 +176,10 @@ export class Conversion {
     });
     const finished = attention.finish(b, output);
     this.#keep(b);
-    const axis = this.#types
-      .shapeOf(core.output)
-      ?.indexOf(this.#types.shapeOf(query.value)?.[query.axes.indexOf('position')] ?? null);
-    this.#replace(core.output, finished, axis ?? -1);
+    const shape = this.#types.shapeOf(core.output) ?? [];
+    const axis = shape.indexOf(this.#types.shapeOf(query.value)?.[query.axes.indexOf('position')] ?? null);
+    // Where a mask blurs the extent: rows of a product are those of its left operand, the weights.
+    this.#replace(core.output, finished, axis >= 0 ? axis : shape.length - 2);
     return { node: String(node), heads: attention.heads, groups, forgets, reason };
   }
 

@@ -36,7 +36,10 @@ export function findCachedAttention(graph: Graph, types: TypeTable): CachedAtten
     if (node.graph !== graph) throw refuse('attention inside a graph of a node');
     const found = matchAttention(core, types, facts);
     if ('reason' in found) throw refuse(found.reason);
-    if (found.decay.kind !== 'gates') throw refuse('only attention with forget gates is cached');
+    if (found.decay.kind === 'relative')
+      throw refuse('a bias by distance from a table: only gates and slopes are cached');
+    if (found.decay.kind === 'slopes' && found.decay.counted !== undefined)
+      throw refuse('distances that leave keys out are not cached');
     if (found.hasPast) throw refuse('the model takes a cache already');
     if (found.padding !== undefined) throw refuse('the model takes a padding mask');
     const { value, axes } = found.query;

@@ -1,5 +1,4 @@
-import type { ShapeFacts } from '@sentei/anatomy';
-import { constantIntegers, constantScalar, constantTensor, type Node, type Value } from '@sentei/ir';
+import { constantScalar, constantTensor, type Node, type TypeTable, type Value } from '@sentei/ir';
 
 /** output[t] = input[t − rows] along an axis, zeros before the start: a key or value shift. */
 export interface Shift {
@@ -15,60 +14,60 @@ export interface Shift {
  * Recognises a shift towards the future by the node that ends it: a Pad that takes off at the end what it puts before, a Pad
  * before or after a Slice that takes it off, or a Concat of zeros and such a Slice.
  */
-export function findShift(node: Node, shapes: ShapeFacts): Shift | undefined {
+export function findShift(node: Node, types: TypeTable): Shift | undefined {
   const output = node.output(0);
   if (output === undefined) return undefined;
   const found = node.is('Concat')
-    ? concatenated(node, shapes)
+    ? concatenated(node, types)
     : node.is('Pad')
-      ? padded(node)
-      : cutAfterPad(node);
+      ? padded(node, types)
+      : cutAfterPad(node, types);
   return found && found.rows > 0 ? { ...found, output } : undefined;
 }
 
 type Found = Omit<Shift, 'output'>;
 
 /** Concat(zeros of k rows, Slice(x, 0, −k)). */
-function concatenated(node: Node, shapes: ShapeFacts): Found | undefined {
+function concatenated(node: Node, types: TypeTable): Found | undefined {
   const axis = node.int('axis');
   const [zeros, rest] = [node.input(0), node.input(1)];
   if (node.inputs.length !== 2 || axis === undefined || !zeros || !rest) return undefined;
-  const kept = sliceOf(rest);
+  const kept = sliceOf(rest, types);
   if (kept === undefined || kept.axis !== axis || kept.start !== 0 || kept.end >= 0) return undefined;
-  return isZeros(zeros) && shapes.shapeOf(zeros)?.at(axis) === -kept.end
+  return isZeros(zeros) && types.shapeOf(zeros)?.at(axis) === -kept.end
     ? { input: kept.input, axis, rows: -kept.end }
     : undefined;
 }
 
 /** Pad(x, k before, −k after), or Pad(Slice(x, 0, −k), k before). */
-function padded(node: Node): Found | undefined {
-  const pads = padsOf(node);
+function padded(node: Node, types: TypeTable): Found | undefined {
+  const pads = padsOf(node, types);
   const input = node.input(0);
   if (pads === undefined || input === undefined) return undefined;
   const { axis, before, after } = pads;
   if (after === -before) return { input, axis, rows: before };
-  const kept = after === 0 ? sliceOf(input) : undefined;
+  const kept = after === 0 ? sliceOf(input, types) : undefined;
   const matches = kept?.axis === axis && kept.start === 0 && kept.end === -before;
   return kept && matches ? { input: kept.input, axis, rows: before } : undefined;
 }
 
 /** Slice(Pad(x, k before), 0, −k). */
-function cutAfterPad(node: Node): Found | undefined {
-  const cut = node.is('Slice') ? sliceOf(node.output(0)) : undefined;
+function cutAfterPad(node: Node, types: TypeTable): Found | undefined {
+  const cut = node.is('Slice') ? sliceOf(node.output(0), types) : undefined;
   const pad = cut?.input.producer?.is('Pad') ? cut.input.producer : undefined;
-  const [pads, input] = [pad && padsOf(pad), pad?.input(0)];
+  const [pads, input] = [pad && padsOf(pad, types), pad?.input(0)];
   if (cut === undefined || pads === undefined || input === undefined) return undefined;
   const matches = pads.axis === cut.axis && pads.after === 0 && cut.start === 0 && cut.end === -pads.before;
   return matches ? { input, axis: cut.axis, rows: pads.before } : undefined;
 }
 
 /** Pads of one axis with zeros. */
-function padsOf(node: Node): { axis: number; before: number; after: number } | undefined {
+function padsOf(node: Node, types: TypeTable): { axis: number; before: number; after: number } | undefined {
   const mode = node.string('mode') ?? 'constant';
   const fill = node.input(2);
   if (mode !== 'constant' || (fill !== undefined && constantScalar(fill) !== 0)) return undefined;
-  const pads = constantIntegers(node.input(1));
-  const axes = node.input(3) === undefined ? undefined : constantIntegers(node.input(3));
+  const pads = integersOf(types, node.input(1));
+  const axes = node.input(3) === undefined ? undefined : integersOf(types, node.input(3));
   if (pads === undefined || (node.input(3) !== undefined && axes === undefined)) return undefined;
   const count = pads.length / 2;
   const places = axes ?? Array.from({ length: count }, (_, index) => index);
@@ -86,13 +85,13 @@ interface AxisSlice {
 }
 
 /** A Slice with step one along one axis. */
-function sliceOf(value: Value | undefined): AxisSlice | undefined {
+function sliceOf(value: Value | undefined, types: TypeTable): AxisSlice | undefined {
   const node = value?.producer;
   const input = node?.input(0);
   if (!node?.is('Slice') || input === undefined) return undefined;
-  const [starts, ends] = [constantIntegers(node.input(1)), constantIntegers(node.input(2))];
-  const axes = node.input(3) === undefined ? [0] : constantIntegers(node.input(3));
-  const steps = node.input(4) === undefined ? [1] : constantIntegers(node.input(4));
+  const [starts, ends] = [integersOf(types, node.input(1)), integersOf(types, node.input(2))];
+  const axes = node.input(3) === undefined ? [0] : integersOf(types, node.input(3));
+  const steps = node.input(4) === undefined ? [1] : integersOf(types, node.input(4));
   const [start, end, axis] = [starts?.[0], ends?.[0], axes?.[0]];
   if (starts?.length !== 1 || steps?.[0] !== 1 || start === undefined || end === undefined) return undefined;
   return axis === undefined ? undefined : { input, axis, start, end };
@@ -113,4 +112,11 @@ function isZeros(value: Value): boolean {
   return (
     tensor?.isFloat === true && tensor.size <= 65_536 && tensor.numbers().every((number) => number === 0)
   );
+}
+
+/** Integers that are the same in every run; exporters compute pads from parts. */
+function integersOf(types: TypeTable, value: Value | undefined): number[] | undefined {
+  const integers = value && types.integersOf(value);
+  const isKnown = integers?.every((each) => typeof each === 'number');
+  return isKnown ? (integers as number[]) : undefined;
 }

@@ -15,8 +15,13 @@ export function groupHeads(attention: DecayingAttention, most = MOST_GROUPS): nu
   const { keyHeads, heads } = attention;
   const all = Array.from({ length: keyHeads }, (_, head) => head);
   if (keyHeads <= most) return all.map((head) => [head]);
+  const { decay } = attention;
   const biases =
-    attention.decay.kind === 'gates' ? gateBiases(attention.decay.logGates.value, heads) : undefined;
+    decay.kind === 'gates'
+      ? gateBiases(decay.logGates.value, heads)
+      : decay.kind === 'slopes'
+        ? decay.slopes.map((slope) => -slope)
+        : undefined;
   const share = heads / keyHeads;
   // A key is read as far back as the most global of its queries' heads asks for.
   const reach = (head: number) => Math.max(...(biases?.slice(head * share, (head + 1) * share) ?? [0]));

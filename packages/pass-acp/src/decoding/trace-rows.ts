@@ -112,12 +112,13 @@ function roleAfter(node: Node, roles: ReadonlyMap<Value, Role>, facts: RowFacts)
     return capturesRows(node, roles) || mentions ? `${node.opType} holds graphs of its own` : FREE;
   }
   if (!mentions) return FREE;
-  if (node.is('Shape', 'Size')) return shapeRole(node, facts);
+  if (node.is('Shape', 'Size')) return tellsLength(node, facts) ? LENGTH : FREE;
   const [first, ...others] = operands;
   const hasRows = operands.some(({ kind }) => kind === 'rows');
   const isShaped = node.is('Reshape', 'Expand', 'ConstantOfShape', 'Tile');
   if (!hasRows && !isShaped) {
-    return ARITHMETIC.has(node.opType) ? LENGTH : 'the result depends on the length of the whole sequence';
+    if (!ARITHMETIC.has(node.opType)) return 'the result depends on the length of the whole sequence';
+    return tellsLength(node, facts) ? LENGTH : FREE;
   }
   if (node.is('ConstantOfShape') || (isShaped && first?.kind !== 'rows')) {
     return node.is('Tile') ? 'it repeats by the length of the sequence' : undefined;
@@ -137,10 +138,10 @@ function capturesRows(node: Node, roles: ReadonlyMap<Value, Role>): boolean {
     );
 }
 
-function shapeRole(node: Node, { types, length }: RowFacts): Role {
+/** Whether integers that a node computes follow from the length, as far as is known. */
+function tellsLength(node: Node, { types, length }: RowFacts): boolean {
   const integers = node.output(0) && types.integersOf(node.output(0) as Value);
-  const isKnown = integers?.every((each) => each !== null && !symbolsOf(each).has(length));
-  return isKnown === true ? FREE : LENGTH;
+  return integers?.every((each) => each !== null && !symbolsOf(each).has(length)) !== true;
 }
 
 /** Why a node with rows among its operands mixes them, or `undefined`. */

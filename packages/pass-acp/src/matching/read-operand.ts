@@ -1,8 +1,11 @@
 import { peel, type ShapeFacts, type View, type Viewed } from '@sentei/anatomy';
+import { isTensorType, type TypeTable, type Value } from '@sentei/ir';
 import type { Operand, OperandAxis } from './operand.ts';
 
 /** Names of the axes of scores in the terms of operands, by the names that views give them. */
 export type AxisNames = ReadonlyMap<string, OperandAxis>;
+
+export const BY_HEAD = ['batch', 'head', 'position', 'channel'] as const;
 
 /** An operand and how many heads of the scores read each of its own. */
 export interface ReadOperand extends Operand {
@@ -74,5 +77,17 @@ function packed(
   const count = head?.extent;
   return isPacked && typeof count === 'number' && heads % count === 0
     ? { value, axes: ['batch', 'position', 'channel'], packedHeads: count, sharing: heads / count }
+    : undefined;
+}
+
+/** The element type of a value, if attention is read in it. */
+export function elementTypeOf(
+  value: Value,
+  types: TypeTable,
+): 'float32' | 'float16' | 'bfloat16' | undefined {
+  const type = types.typeOf(value);
+  const elementType = isTensorType(type) ? type.elementType : undefined;
+  return elementType === 'float32' || elementType === 'float16' || elementType === 'bfloat16'
+    ? elementType
     : undefined;
 }

@@ -8,7 +8,7 @@ export type HeadDecay =
   | { readonly kind: 'relative'; readonly table: ArrayLike<number> };
 
 /** What is known of the scores of one head, over one sequence, in units of the scores. */
-export interface ScoreFacts {
+export interface HeadScores {
   /** Norm of each query, times the factor on the scores. */
   readonly queries: ArrayLike<number>;
   /** Norm of each key. */
@@ -37,7 +37,7 @@ export interface KeyBudget {
  */
 export function firstKeys(
   decay: HeadDecay,
-  facts: ScoreFacts,
+  facts: HeadScores,
   length: number,
   budget: KeyBudget,
 ): Int32Array {

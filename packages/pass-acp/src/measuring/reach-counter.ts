@@ -1,4 +1,4 @@
-import { firstKeys, type HeadDecay, type ScoreFacts } from './first-keys.ts';
+import { firstKeys, type HeadDecay, type HeadScores } from './first-keys.ts';
 import type { DecayTap } from './tap-decays.ts';
 
 /** A tensor as any runtime returns it. */
@@ -140,7 +140,7 @@ export class ReachCounter {
           : table
             ? { kind: 'relative', table: rowOf({ ...table, dims: [1, ...table.dims] }, 0, head, tap.heads) }
             : { kind: 'slopes', slope: tap.slopes?.[head] ?? 0 };
-        const facts: ScoreFacts = {
+        const facts: HeadScores = {
           queries: row(queries).map((square) => Math.abs(tap.scale) * Math.sqrt(square)),
           keys: row(keys).map(Math.sqrt),
           own: own && row(own).map((product) => tap.scale * product),
@@ -152,7 +152,7 @@ export class ReachCounter {
     return batch;
   }
 
-  #addHead(key: string, decay: HeadDecay, facts: ScoreFacts, longest: number): void {
+  #addHead(key: string, decay: HeadDecay, facts: HeadScores, longest: number): void {
     const most = this.#lengths.at(-1) ?? 0;
     const sums = this.#heads.get(key) ?? {
       spans: new Float64Array(most + 1),

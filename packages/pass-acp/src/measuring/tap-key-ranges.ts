@@ -29,7 +29,7 @@ export function tapKeyRanges(model: Model): KeyRangeTap[] {
 function rangesIn(choice: Node): readonly [Value, Value] | undefined {
   for (const loop of choice.subgraph('then_branch')?.nodes() ?? []) {
     const body = loop.is('Scan') ? loop.subgraph('body') : undefined;
-    const cut = body && [...body.nodes()].find((node) => node.is('Slice'));
+    const cut = body && [...body.allNodes()].find((node) => node.is('Slice'));
     const [start, end] = [cut?.input(1), cut?.input(2)];
     if (body === undefined || start === undefined || end === undefined) continue;
     const [starts, ends] = [body.inputs.indexOf(start), body.inputs.indexOf(end)].map((at) => loop.input(at));

@@ -13,6 +13,8 @@ import {
   type ForgettingOptions,
   forgettingModel,
 } from '../../../anatomy/test/support/forgetting-attention.ts';
+import { tapKeyRanges } from '../../src/measuring/tap-key-ranges.ts';
+import { type CaseOptions, caseFeeds, openCase, worstError } from '../support/attention-case.ts';
 import { pruneModel, SMALL } from '../support/prune-model.ts';
 import { largestDifference, openModel } from '../support/run-model.ts';
 
@@ -68,7 +70,7 @@ test.each([
   await Promise.all([before.close(), after.close()]);
 });
 
-test('a bias so far above that of the own key that exponentials would overflow is computed densely', async () => {
+test('a bias so far above that of the own key that exponentials alone would overflow does no harm', async () => {
   const bias = clampedTable([
     [0, 200, -60],
     [0, 150, -70],
@@ -80,6 +82,31 @@ test('a bias so far above that of the own key that exponentials would overflow i
   expect(largestDifference(await before.run({ x }), await after.run({ x }))).toBeLessThan(1e-4);
   await Promise.all([before.close(), after.close()]);
 });
+
+const steep = (head: number, distance: number) =>
+  (head === 0 ? -0.7 : -0.05) * distance + 3 * Math.sin(distance);
+
+test.each([
+  [{}, {}],
+  [{ opset: 13, scoreBound: 20 }, {}],
+  [{ keyHeads: 1 }, {}],
+  [{ hasPast: true }, { keys: 170 }],
+  [{ hasPast: true }, { keys: 71 }],
+  [{ hasPadding: true }, { visible: (position: number, sequence: number) => position >= 30 * sequence }],
+  [{ elementType: 'float16' }, {}],
+] satisfies [CaseOptions, Partial<Parameters<typeof caseFeeds>[1]>][])(
+  'a bias with %o is that of float64',
+  async (options, given) => {
+    const lowered: CaseOptions = { ...options, bias: steep };
+    const { run, close } = await openCase(lowered);
+    for (const queries of [1, 20, 21, 70]) {
+      const feeds = caseFeeds(lowered, { batch: 2, queries, gate: () => 0, ...given });
+      const { absolute } = worstError(lowered, feeds, await run(feeds));
+      expect(absolute, `${queries} queries`).toBeLessThan('elementType' in options ? 2e-3 : 2e-5);
+    }
+    await close();
+  },
+);
 
 test('what is left out of a row weighs less than epsilon, for every bias and every input', async () => {
   const slopes = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { minLength: 2, maxLength: 2 });
@@ -119,8 +146,22 @@ test('what is left out of a row weighs less than epsilon, for every bias and eve
       await Promise.all([before.close(), after.close()]);
       expect(difference).toBeLessThan(2 * epsilon + 1e-4);
     }),
-    { numRuns: 30, seed: 7 },
+    { numRuns: 12, seed: 7 },
   );
+});
+
+test('the keys that are visited can be counted as those of gates', async () => {
+  const pruned = forgettingModel({
+    bias: clampedTable([
+      [0, -60],
+      [0, -70],
+    ]),
+  });
+  await pruneModel(pruned, SMALL);
+  expect(tapKeyRanges(pruned)).toHaveLength(1);
+  const { run, close } = await openModel(pruned);
+  await run({ x: randomInput([1, 64, 16], 1) });
+  await close();
 });
 
 test.each([

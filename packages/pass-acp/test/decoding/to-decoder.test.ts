@@ -2,6 +2,7 @@ import { carriedStates, GraphBuilder, type Model, readModel, runPipeline, Tensor
 import { cleanup } from '@sentei/pass-cleanup';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { alibi } from '../../../anatomy/test/support/distance-biases.ts';
 import { forgettingModel } from '../../../anatomy/test/support/forgetting-attention.ts';
 import { type DecoderOptions, toDecoder } from '../../src/index.ts';
 import { byteModel, type ShiftForm } from '../support/byte-model.ts';
@@ -37,7 +38,7 @@ test('chunks of any lengths give the rows of the whole', async () => {
   );
 });
 
-test.each(['pad', 'concat', 'slice-pad', 'pad-slice'] satisfies ShiftForm[])(
+test.each(['pad', 'concat', 'slice-pad', 'computed-pads', 'pad-slice'] satisfies ShiftForm[])(
   'a shift written as %s hands its last row on',
   async (shift) => {
     const bytes = Uint8Array.from({ length: 23 }, (_, index) => (index * 37) % 256);
@@ -48,6 +49,17 @@ test.each(['pad', 'concat', 'slice-pad', 'pad-slice'] satisfies ShiftForm[])(
     expect(largestDifference(whole.rows, rows)).toBeLessThan(1e-4);
   },
 );
+
+test('slopes are gates that are the same everywhere', async () => {
+  const model = () => forgettingModel({ bias: alibi([2, 0.125]), gain: 0.5 });
+  const decoder = decoderOf(model(), { epsilon: 1e-3, returns: 'rows' });
+  const x = randomRows(2, 60, WIDTH, 8);
+  const { rows, states } = await decodeRows(decoder, { x }, [20, ...new Array<number>(40).fill(1)]);
+  expect(largestDifference(await runModel(model(), { x }), rows)).toBeLessThan(1e-3);
+  const keys = (group: number) => states.at(-1)?.[`past_key_0_${group}`]?.dims[2] ?? 0;
+  expect(keys(0)).toBeLessThan(10);
+  expect(keys(1)).toBeGreaterThan(40);
+});
 
 test('keys and values in float16 stay close', async () => {
   const x = randomRows(2, 30, WIDTH, 4);

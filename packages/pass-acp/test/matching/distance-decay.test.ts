@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   alibi,
   clampedTable,
+  distances,
   fixedTable,
   kerple,
   type MakeBias,
@@ -36,10 +37,25 @@ test.each([
   ],
   [{ bias: alibi([1, 1, 1]), heads: 2 }, /operands|slopes|heads/],
   [{ bias: alibi([0.5, 1]), mask: 'none' }, /no causal mask/],
+  // Every key of the past has less than what takes the place of the keys to come.
+  [
+    { bias: fixedTable(2, 99, (_, distance) => -20_000 - distance ** 2), fill: -1e4 },
+    /fill -10000 does not rule out/,
+  ],
 ] satisfies [ForgettingOptions, RegExp][])('refuses %o and says why', async (options, reason) => {
   const patch = await outcome(options);
   expect(patch?.decision).toBe('refused');
   expect(patch?.reason).toMatch(reason);
+});
+
+test('one slope for all heads is read off what is added for each position', async () => {
+  const bias: MakeBias = (b, length) =>
+    b.op('Mul', [
+      b.op('Cast', [b.op('Neg', [distances(b, length)])], { attributes: { to: 1n } }),
+      b.float32([0.5], []),
+    ]);
+  const patch = await outcome({ bias, gain: 1 });
+  expect([patch?.decision, patch?.scores.windowOfHead1]).toEqual(['applied', 51]);
 });
 
 test('a bias that is the same everywhere counts as none', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { firstKeys, type HeadDecay, type ScoreFacts } from '../../src/measuring/first-keys.ts';
+import { firstKeys, type HeadDecay, type HeadScores } from '../../src/measuring/first-keys.ts';
 import { type AttentionProblem, attendRow } from '../support/reference-attention.ts';
 
 /** Scores that are all 0. */
-function noScores(length: number): ScoreFacts {
+function noScores(length: number): HeadScores {
   const zeros = new Float64Array(length);
   return { queries: zeros, keys: zeros, own: zeros };
 }
@@ -32,7 +32,7 @@ test('what is before the first keys weighs at most epsilon in attention over the
           number[],
           number[],
         ];
-        const facts: ScoreFacts = {
+        const facts: HeadScores = {
           queries: query.map(Math.abs),
           keys: key.map(Math.abs),
           ...(knowsOwn && { own: query.map((q, row) => q * (key[row] ?? 0)) }),

@@ -1,9 +1,9 @@
-import type { AttentionCore } from '@sentei/anatomy';
-import { Graph, GraphBuilder, Model, tensorType, Value, writeModelBytes } from '@sentei/ir';
+import { type AttentionCore, DISTANCES } from '@sentei/anatomy';
+import { Graph, GraphBuilder, Model, Tensor, tensorType, Value, writeModelBytes } from '@sentei/ir';
 import ort from 'onnxruntime-node';
 import { lowerToBlocks } from '../../src/blocks/lower-blocks.ts';
 import { planBlocks } from '../../src/blocks/plan-blocks.ts';
-import type { DecayingAttention } from '../../src/matching/decaying-attention.ts';
+import type { DecayingAttention, RelativeDecay } from '../../src/matching/decaying-attention.ts';
 
 /** Sizes of an attention and what is special about it. */
 export interface CaseOptions {
@@ -20,7 +20,12 @@ export interface CaseOptions {
   readonly whole?: number;
   readonly tile?: number;
   readonly epsilon?: number;
+  /** A bias by head and distance in place of the gates. */
+  readonly bias?: (head: number, distance: number) => number;
 }
+
+/** Distances that a bias is known for. */
+const LONGEST = 512;
 
 /** Numbers that are fed; positions of queries are the last ones of the keys. */
 export interface CaseFeeds {
@@ -76,7 +81,9 @@ export function loweredModel(options: CaseOptions): Model {
     channels,
     valueChannels,
     scale: SCALE,
-    decay: { kind: 'gates', cumulative: gates, logGates: gates },
+    decay: options.bias
+      ? tableDecay(options.bias, heads)
+      : { kind: 'gates', cumulative: gates, logGates: gates },
     padding: options.hasPadding ? () => visible : undefined,
     hasPast: options.hasPast ?? false,
     scoreBound: options.scoreBound,
@@ -91,6 +98,20 @@ export function loweredModel(options: CaseOptions): Model {
   output.type = tensorType('float32', ['batch', heads, 'queries', valueChannels]);
   graph.setOutputs([output]);
   return new Model(graph, [['', opset]], 10);
+}
+
+function tableDecay(bias: NonNullable<CaseOptions['bias']>, heads: number): RelativeDecay {
+  const table = Float32Array.from({ length: heads * LONGEST }, (_, i) =>
+    bias(Math.floor(i / LONGEST), i % LONGEST),
+  );
+  return {
+    kind: 'relative',
+    samples: Array.from({ length: heads }, (_, head) =>
+      Float64Array.from(DISTANCES, (distance) => bias(head, distance)),
+    ),
+    table: (b, count) =>
+      b.op('Slice', [b.constant(Tensor.floats(table, [heads, LONGEST])), b.int64([0]), count, b.int64([1])]),
+  };
 }
 
 /** Runs a model many times. */
@@ -185,7 +206,8 @@ export function worstError(
             (feeds.key[(keyGroup * keys + key) * channels + channel] ?? 0);
         }
         const isSeen = visible === undefined || visible[sequence * keys + key] === 1;
-        scores[key] = isSeen ? SCALE * dot + fall : Number.NEGATIVE_INFINITY;
+        const added = options.bias ? options.bias(group % heads, own - key) : fall;
+        scores[key] = isSeen ? SCALE * dot + added : Number.NEGATIVE_INFINITY;
         largest = Math.max(largest, scores[key] ?? 0);
         fall += feeds.logGates[group * keys + key] ?? 0;
       }

@@ -5,7 +5,7 @@ import {
 } from '../../../anatomy/test/support/forgetting-attention.ts';
 
 /** How exporters write a shift by one position. */
-export type ShiftForm = 'none' | 'pad' | 'concat' | 'slice-pad' | 'pad-slice';
+export type ShiftForm = 'none' | 'pad' | 'concat' | 'slice-pad' | 'computed-pads' | 'pad-slice';
 
 export interface ByteModelOptions extends ForgettingOptions {
   readonly shift?: ShiftForm;
@@ -28,6 +28,10 @@ function shifted(b: GraphBuilder, x: Value, form: ShiftForm): Value {
     pad: () => pad(x, 1, -1),
     concat: () => b.op('Concat', [zeros(), slice(x, 0, -1)], { attributes: { axis: 1n } }),
     'slice-pad': () => pad(slice(x, 0, -1), 1, 0),
+    'computed-pads': () => {
+      const before = b.op('Concat', [b.int64([0, 1, 0]), b.int64([0, 0, 0])], { attributes: { axis: 0n } });
+      return b.op('Pad', [slice(x, 0, -1), before]);
+    },
     'pad-slice': () => slice(pad(x, 1, 0), 0, -1),
   }[form]();
   return form === 'none' ? x : b.op('Add', [x, b.op('Mul', [moved, b.float32([0.5], [])])]);

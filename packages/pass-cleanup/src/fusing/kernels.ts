@@ -2,6 +2,7 @@ import type { DataType } from '@sentei/ir';
 
 /** Where a fused model is to run. */
 export const TARGETS = ['cpu', 'cuda'] as const;
+/** One of them. */
 export type Target = (typeof TARGETS)[number];
 
 /** An operator that a fusion writes, and where ONNX Runtime computes it by one kernel. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Tensor } from '../../../src/index.ts';
 import { infer, ints } from '../support.ts';
 
 describe('reshape rules', () => {
@@ -21,6 +22,10 @@ describe('reshape rules', () => {
   });
 
   it('carries contents along', () => {
+    const matrix = Tensor.int64([1, 2, 3, 4, 5, 6], [3, 2]);
+    expect(infer('Transpose', [matrix], { attributes: { perm: [1n, 0n] } })).toEqual([
+      'int64[2,3] = 1,3,5,2,4,6',
+    ]);
     expect(infer('Reshape', [{ shapeOf: 'float32[b,s]' }, ints(2, 1)])).toEqual(['int64[2,1] = b,s']);
     expect(infer('Unsqueeze', [ints(7), ints(0)])).toEqual(['int64[1,1] = 7']);
     expect(infer('Squeeze', [{ shapeOf: 'float32[b]' }])).toEqual(['int64[] = b']);

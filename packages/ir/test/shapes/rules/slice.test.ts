@@ -36,6 +36,14 @@ describe('slice rule', () => {
     expect(infer('Slice', [shape, ints(-1), ints(-9), ints(0), ints(-2)])).toEqual(['int64[2] = d,b']);
   });
 
+  it('cuts contents of more axes, as pads are turned round', () => {
+    const pads = Tensor.int64([0, 1, 2, 3, 4, 5], [3, 2]);
+    expect(infer('Slice', [pads, ints(-1), ints(-9), ints(0), ints(-1)])).toEqual([
+      'int64[3,2] = 4,5,2,3,0,1',
+    ]);
+    expect(infer('Slice', [pads, ints(1), ints(2), ints(1)])).toEqual(['int64[3,1] = 1,3,5']);
+  });
+
   it('reports bounds that do not fit', () => {
     expect(infer('Slice', ['float32[4]', ints(0), ints(1, 2)])[1]).toBe('! 2 bounds are given for 1 axes');
     expect(infer('Slice', ['float32[4]', ints(0), ints(1), ints(0), ints(0)])[1]).toBe('! a step is 0');

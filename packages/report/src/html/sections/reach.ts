@@ -190,7 +190,7 @@ function drawGains({ gains }: Measured, points: readonly LatencyPoint[]): Markup
         return point === undefined ? 'not measured' : formatTimes(point.speedup);
       }),
     ]),
-  })}<p class="note">Operations are not time: attention as it is written out in a file is bound by memory, so it may gain more than they tell; what else a run does may gain less, and passes other than this one change the measured figure too.</p>
+  })}<p class="note">Operations are not time: attention as it is written out in a file is bound by memory, so it may gain more than they tell; what else a run does may gain less, and passes other than this one change the measured figure too. A form for a target may also skip less than may be skipped, where skipping costs more time than it saves.</p>
 `;
 }
 

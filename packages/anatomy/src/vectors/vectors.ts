@@ -1,5 +1,5 @@
 import type { Value } from '@sentei/ir';
-import type { ShapeFacts } from './shape-facts.ts';
+import type { ShapeFacts } from '../shape-facts.ts';
 
 /**
  * Vectors in a value, at all its places: each has the elements of one group of indices along one axis. Where an axis is

@@ -14,29 +14,32 @@ const SLACK = 1 + 1e-9;
  * @param rows of one length
  */
 export function spectralNormBound(rows: readonly (readonly number[])[]): number {
-  const columns = rows[0]?.length ?? 0;
-  if (columns === 0) return 0;
-  if (rows.some((row) => row.some((x) => !Number.isFinite(x)))) return Number.POSITIVE_INFINITY;
-  const isWide = columns > rows.length;
-  const matrix = isWide ? transposed(rows) : rows;
-  const size = Math.min(columns, rows.length);
-  if (matrix.length * size * size > MOST_WORK) return coarseBound(rows) * SLACK;
+  const largest = rows.reduce((most, row) => row.reduce((x, y) => Math.max(x, Math.abs(y)), most), 0);
+  if (!Number.isFinite(largest)) return Number.POSITIVE_INFINITY;
+  if (largest === 0) return 0;
+  // Scaled, so that no square leaves the range of numbers.
+  const matrix = rows.map((row) => row.map((x) => x / largest));
+  const columns = matrix[0]?.length ?? 0;
+  const upright = columns > matrix.length ? transposed(matrix) : matrix;
+  const size = Math.min(columns, matrix.length);
+  const bound = upright.length * size * size > MOST_WORK ? coarseBound(matrix) : traceBound(upright, size);
+  return largest * bound * SLACK;
+}
+
+function traceBound(matrix: readonly (readonly number[])[], size: number): number {
   let power = gram(matrix, size);
   // B^(2^k) = power · exp(logFactor)
   let logFactor = 0;
   const squarings = size > 96 ? 3 : SQUARINGS;
   for (let step = 0; step < squarings; step++) {
     const trace = diagonalSum(power, size);
-    if (!(trace > 0)) return 0;
     for (let index = 0; index < power.length; index++) power[index] = (power[index] as number) / trace;
     logFactor = 2 * (logFactor + Math.log(trace));
     power = squared(power, size);
   }
   // tr B^(2m) is the sum of the squared entries of B^m.
   const entries = power.reduce((sum, x) => sum + x * x, 0);
-  if (!(entries > 0)) return 0;
-  const logSquare = (Math.log(entries) + 2 * logFactor) / 2 ** (squarings + 1);
-  return Math.exp(logSquare / 2) * SLACK;
+  return Math.exp((Math.log(entries) + 2 * logFactor) / 2 ** (squarings + 2));
 }
 
 function gram(rows: readonly (readonly number[])[], size: number): Float64Array {
