@@ -53,8 +53,10 @@ const LOWERINGS: readonly Lowering[] = [
     name: 'fused, with windows',
     lower: (model, epsilon) =>
       lowerWith(model, (b, attention, { opset }) => {
+        const { decay } = attention;
+        if (decay.kind !== 'gates') throw new TypeError('the model has forget gates');
         const plan = planFused(b, attention.query.value, { batch: 0, position: 2 }, 0);
-        const rows = lowerToFused(b, attention, plan, {
+        const rows = lowerToFused(b, { ...attention, decay }, plan, {
           precision: 'float32',
           epsilon,
           windows: WINDOWS,
