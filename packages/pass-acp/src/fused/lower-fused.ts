@@ -1,6 +1,7 @@
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
 import type { DecayingAttention, GateDecay } from '../matching/decaying-attention.ts';
 import { arrange } from '../matching/operand.ts';
+import { withRunningSums } from '../matching/running-sums.ts';
 import { biasParts, columnCount, elementNumber, keyMask, type ProductPrecision } from './bias-columns.ts';
 import type { FusedPlan } from './fused-plan.ts';
 import {
@@ -25,8 +26,8 @@ export interface FusedOptions {
   readonly opset: number;
 }
 
-/** Attention whose decay is written as gates; see `withRunningSums`. */
-export type GatedAttention = DecayingAttention & { readonly decay: GateDecay };
+/** Attention whose decay is written as gates. */
+type GatedAttention = DecayingAttention & { readonly decay: GateDecay };
 
 /** Multiples of eight, as kernels want heads. */
 const HEAD_STEP = 8;
@@ -67,10 +68,11 @@ export function refuseFused(attention: DecayingAttention, precision: ProductPrec
  */
 export function lowerToFused(
   b: GraphBuilder,
-  attention: GatedAttention,
+  decaying: DecayingAttention,
   plan: FusedPlan,
   options: FusedOptions,
 ): Value {
+  const attention = withRunningSums(b, decaying);
   const { heads, valueChannels, elementType } = attention;
   const padding = attention.padding?.(b);
   const type = tensorType(elementType, [null, null, heads, valueChannels]);

@@ -14,7 +14,6 @@ import {
 import type { DecayingAttention } from '../matching/decaying-attention.ts';
 import { isLowered } from '../matching/is-lowered.ts';
 import { matchAttention } from '../matching/match-attention.ts';
-import { withRunningSums } from '../matching/running-sums.ts';
 import type { ProductPrecision } from './bias-columns.ts';
 import { FusedPlans } from './fused-plans.ts';
 import { measuredGateLevels, staticGateLevel } from './gate-level.ts';
@@ -110,8 +109,7 @@ function patch(
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
       if (!model.opsetImports.has(DOMAIN)) model.opsetImports.set(DOMAIN, 1);
-      const gated = withRunningSums(b, attention);
-      const rows = lowerToFused(b, gated, plan, { precision, epsilon, windows, opset: model.opset });
+      const rows = lowerToFused(b, attention, plan, { precision, epsilon, windows, opset: model.opset });
       replaceOutput(b, attention, rows);
       removeUnread(product);
     },

@@ -143,6 +143,13 @@ test.each(['float32', 'float16'] as const)(
   },
 );
 
+test('takes slopes as gates that are the same everywhere', async () => {
+  const slopes = [0.5, 0.01];
+  const feeds = feedsFor(SIZES, (head) => -(slopes[head] ?? 0));
+  const model = fusedModel(SIZES, { fields: { decay: { kind: 'slopes', slopes } } });
+  expect(relativeError(await runModel(model, feeds), reference(feeds, SIZES))).toBeLessThan(1e-5);
+});
+
 test('takes a bound of the scores from the run where the weights have none', async () => {
   const sizes = { ...SIZES, length: 400 };
   const feeds = feedsFor(sizes, () => -2);
