@@ -2,7 +2,7 @@
  * Prunes every .onnx file of a folder with `acp` and compares its outputs with those of the original in ONNX Runtime, for
  * several batches, lengths and lengths of a past.
  *
- *     node tools/exporters/check-forgetting.mjs FOLDER [PART-OF-NAME ...]
+ *     node tools/exporters/check-forgetting.mjs FOLDER [--fused] [PART-OF-NAME ...]
  *
  * FOLDER is what `export-forgetting.py` or `export-biases.py` wrote: inputs `tokens`, and perhaps `attention_mask` and
  * `past_…`. Rows that a mask hides, and rows that are not a number in the original, are not compared. Prints one line per
@@ -105,7 +105,9 @@ async function compare(model, before, after) {
 /** @param {string} line */
 const print = (line) => process.stdout.write(`${line}\n`);
 
-const [folder = '.', ...parts] = process.argv.slice(2);
+const isFused = process.argv.includes('--fused');
+const [folder = '.', ...parts] = process.argv.slice(2).filter((argument) => argument !== '--fused');
+const pass = isFused ? acp({ form: 'fused' }) : acp(SMALL);
 const files = readdirSync(folder).filter(
   (file) => file.endsWith('.onnx') && (parts.length === 0 || parts.some((part) => file.includes(part))),
 );
@@ -114,7 +116,7 @@ for (const file of files.sort()) {
   try {
     const model = await readModel(join(folder, file));
     const before = writeModelBytes(model);
-    const records = await runPipeline(model, [acp(SMALL)], CONTEXT);
+    const records = await runPipeline(model, [pass], CONTEXT);
     const patches = records.flatMap((record) => record.patches);
     const refusals = [
       ...new Set(patches.filter((patch) => patch.decision !== 'applied').map(({ reason }) => reason)),

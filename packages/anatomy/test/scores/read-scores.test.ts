@@ -68,7 +68,7 @@ test('refuses what the operator does beyond that, and masks that are not underst
   expect(read(operatorModel({}))).toHaveProperty('reason');
 });
 
-test('a second mask that differs by query is named', () => {
+test('a second mask that differs by head is named', () => {
   const model = forgettingModel({ mask: 'none' });
   const [softmax] = [...model.graph.nodes()].filter((node) => node.is('Softmax'));
   const b = new GraphBuilder(model.graph, softmax && { before: softmax });
@@ -90,5 +90,5 @@ test('a second mask that differs by query is named', () => {
       b.constant(Tensor.floats([-1e30], [])),
     ]),
   );
-  expect(read(model)).toEqual({ reason: expect.stringMatching(/a mask differs by query/) });
+  expect(read(model)).toEqual({ reason: expect.stringMatching(/a mask differs by head/) });
 });
