@@ -5,6 +5,8 @@ import {
   findBlocks,
   findNorms,
   matchBiasTerms,
+  matchRunningSum,
+  readScores,
   type ScoreStep,
 } from '@sentei/anatomy';
 import {
@@ -72,15 +74,23 @@ function describeBlock({ depth, input, output, subBlocks }: Anatomy['blocks'][nu
   };
 }
 
-function describeAttention({ softmax, nodes, steps }: AttentionCore, types: TypeTable): AttentionDescription {
+function describeAttention(core: AttentionCore, types: TypeTable): AttentionDescription {
+  const { softmax, nodes, steps } = core;
   const isGate = (step: ScoreStep) =>
     step.kind === 'bias' && matchBiasTerms(step.value, types)?.gate !== undefined;
   return {
     softmax: String(softmax),
     nodes: nodes.length,
     steps: steps.map((step) => (isGate(step) ? 'forget gate' : step.kind)),
-    hasForgetGate: steps.some(isGate),
+    hasForgetGate: steps.some(isGate) || addsRunningSum(core, types),
   };
+}
+
+/** Whether a forget bias is in the scores in any other way than as a step of its own. */
+function addsRunningSum(core: AttentionCore, types: TypeTable): boolean {
+  const reading = readScores(core, types);
+  if ('reason' in reading) return false;
+  return reading.biases.some(({ leaf }) => matchRunningSum(leaf, 'k', types) !== undefined);
 }
 
 function countOperators(nodes: readonly Node[]): Record<string, number> {

@@ -57,3 +57,12 @@ test('the default checkpoint has six blocks, each with a forget gate', async () 
   }
   expect(norms).toEqual({ rms: 31 });
 });
+
+test.each(['grouped-gates.torchscript', 'product-bmm-flat.dynamo', 'opset-23-sdpa.dynamo'])(
+  'a forget gate that is no step of its own is seen: %s',
+  async (name) => {
+    const path = fileURLToPath(new URL(`../../pass-acp/test/exports/${name}.onnx`, import.meta.url));
+    const { attention } = describeModel(await readModel(path));
+    expect(attention.map(({ hasForgetGate }) => hasForgetGate)).toEqual([true]);
+  },
+);

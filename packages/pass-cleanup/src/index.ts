@@ -18,6 +18,7 @@ export { createFuseActivationsRule } from './fuse-activations.ts';
 export { createFuseNormsRule } from './fuse-norms.ts';
 export { createFuseSkipNormsRule } from './fuse-skip-norms.ts';
 export { FUSED_KERNELS, type FusedKernel, refuteKernel, TARGETS, type Target } from './fusing/kernels.ts';
+export { gatherShiftsRule } from './gather-shifts.ts';
 export { joinShiftsRule } from './join-shifts.ts';
 export { liftConstants, liftConstantsRule } from './lift-constants.ts';
 export { mergeDuplicates, mergeDuplicatesRule } from './merge-duplicates.ts';

@@ -9,6 +9,7 @@ import { eliminateNoopReshapesRule } from './eliminate-noop-reshapes.ts';
 import { eliminateNoopTransposesRule } from './eliminate-noop-transposes.ts';
 import { foldConstantsPass } from './fold-constants.ts';
 import { FUSION_PASSES, fuse } from './fuse.ts';
+import { gatherShiftsRule } from './gather-shifts.ts';
 import { joinShiftsRule } from './join-shifts.ts';
 import { liftConstantsRule } from './lift-constants.ts';
 import { mergeDuplicatesRule } from './merge-duplicates.ts';
@@ -38,4 +39,5 @@ export const CLEANUP_PASSES: readonly PassFactory[] = [
   fuse,
   ...FUSION_PASSES,
   rulePass(joinShiftsRule),
+  rulePass(gatherShiftsRule),
 ];

@@ -25,6 +25,14 @@ describe('the README', () => {
     expect([...clean.graph.nodes()].map((node) => node.opType)).not.toContain('Reciprocal');
   });
 
+  it('names no pass that a pipeline cannot name', () => {
+    const ids = new Set<string>(face.CLEANUP_PASSES.map(({ id }) => id));
+    const tables = readme.matchAll(/^\| pass .*\n\|[ |-]+\n((?:\|.*\n)+)/gm);
+    const named = [...tables].flatMap(([, rows = '']) => [...rows.matchAll(/^\| `([a-z-]+)`/gm)]);
+    expect(named.length).toBeGreaterThan(15);
+    for (const [, id = ''] of named) expect(ids).toContain(id);
+  });
+
   it('names every pass and option', () => {
     for (const { id, schema } of face.CLEANUP_PASSES) {
       for (const name of [id, ...Object.keys(schema.shape)]) expect(readme).toContain(`| \`${name}\``);
