@@ -23,11 +23,11 @@ import { largestFall, staticWindows } from './threshold/static-window.ts';
 const schema = z.strictObject({
   /** Largest share of a row's attention that may be left out. */
   epsilon: z.number().positive().max(0.5).default(4.5e-5),
-  /** Most query rows computed together. */
+  /** Most query rows computed together, in blocks. */
   block: z.int().min(16).max(4096).default(192),
-  /** Keys are skipped in whole tiles of this many. */
+  /** Keys are skipped in whole tiles of this many, in blocks. */
   tile: z.int().min(1).max(1024).default(32),
-  /** Sequences up to this length are computed densely. */
+  /** Blocks are for sequences that are longer than this; others are computed densely. */
   whole: z.int().min(1).max(65_536).default(512),
   /** Where the model will run. */
   target: z.enum(['cpu', 'cuda']).default('cpu'),
@@ -49,8 +49,9 @@ export const ACP_DEFAULTS = schema.parse({});
 const FIRST_OPSET = 13;
 
 /**
- * Adaptive computation pruning: forgetting attention that skips the tiles whose weight the forget gates prove to be
- * negligible, for every input of any length. Bounded: the attention left out of a row sums to less than `epsilon`.
+ * Adaptive computation pruning: attention with forget gates, or with any bias that falls with the distance, that skips the
+ * keys whose weight is proven to be negligible, for every input of any length. Bounded: the attention left out of a row sums
+ * to less than `epsilon`.
  */
 export const acp = definePass({
   id: 'acp',

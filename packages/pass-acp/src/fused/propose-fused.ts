@@ -32,7 +32,7 @@ export interface FusedProposalOptions {
 /** `GroupQueryAttention` came with the domain's only version. */
 const DOMAIN = 'com.microsoft';
 
-/** The rewrite needs Squeeze, Unsqueeze and ReduceSum with axes as inputs, and Pad and Round. */
+/** The rewrite needs Squeeze, Unsqueeze and ReduceSum with axes as inputs. */
 const FIRST_OPSET = 13;
 
 /** Up to this length the form with the fewest nodes is the fastest on an H100 (docs/measurements/acp-cuda.md). */

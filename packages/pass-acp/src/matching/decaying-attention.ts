@@ -3,8 +3,8 @@ import type { GraphBuilder, Value } from '@sentei/ir';
 import type { Operand } from './operand.ts';
 
 /**
- * What is added to the scores: D[i, j] for query i and key j ≤ i, both counted as positions of keys. It is at most D[i, i]
- * + 0 for gates and slopes, and never grows with the distance as far as pruning needs it; see `Relative` for the exception.
+ * What is added to the scores: D[i, j] for query i and key j ≤ i, both counted as positions of keys. Of gates and slopes it is
+ * 0 at j = i and never grows with the distance; a table may, and be anything at distance 0.
  */
 export type Decay = GateDecay | SlopeDecay | RelativeDecay;
 

@@ -18,9 +18,9 @@ import { BY_HEAD, elementTypeOf, type ReadOperand, readOperand } from './read-op
 import { readPadding } from './read-padding.ts';
 
 /**
- * Reads forgetting attention out of an attention core: the scores have to come down to a product of queries and keys and a
- * running sum of log gates, with keys after the query, and perhaps some keys of all queries, masked. Anything else is named
- * as the reason to leave it alone.
+ * Reads attention with a bias that decays out of an attention core: the scores have to come down to a product of queries and
+ * keys and a running sum of log gates or a bias of distances, with keys after the query, and perhaps some keys of all queries,
+ * masked. Anything else is named as the reason to leave it alone.
  */
 export function matchAttention(
   core: AttentionCore,

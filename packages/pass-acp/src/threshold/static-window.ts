@@ -23,7 +23,7 @@ export function staticWindows(
 
 /**
  * How far the bias of the head that falls furthest lies, at the end of any sequence, below that of the row's own key. Where
- * it is less than −log ε + log L, no key can be left out, however small the scores.
+ * it is less than −log ε, no threshold leaves out a key, however small the scores and however short the sequence.
  */
 export function largestFall(decay: SlopeDecay | RelativeDecay): number {
   if (decay.kind === 'slopes') return decay.slopes.some((slope) => slope > 0) ? Number.POSITIVE_INFINITY : 0;
