@@ -83,6 +83,8 @@ export function lowerToFused(
   const attention = narrowInputs(b, withRunningSums(b, decaying), options);
   const { heads, valueChannels, elementType } = attention;
   const padding = attention.padding?.(b);
+  // Out here, so that layers with the same plan share it.
+  const isLong = options.windows && reaches(b, plan, options.windows.from);
   const type = tensorType(elementType, [null, null, heads, valueChannels]);
   const narrowed = (body: GraphBuilder, value: Value) =>
     elementType === 'float32'
@@ -95,7 +97,7 @@ export function lowerToFused(
   const output = b.op('If', [plan.isShort], {
     attributes: {
       then_branch: branch('short', (body) => narrowed(body, short(body))),
-      else_branch: branch('fused', (body) => fused(body, attention, { plan, padding }, options)),
+      else_branch: branch('fused', (body) => fused(body, attention, { plan, padding, isLong }, options)),
     },
     types: [type],
     name: 'forgetting_attention',
@@ -109,6 +111,11 @@ export function lowerToFused(
   const isDefined = b.op('Unsqueeze', [b.op('Greater', [seen, b.float32([0], [])]), b.int64([2, 3])]);
   const zero = b.constant(Tensor.floats([0], [], elementType));
   return b.op('Where', [isDefined, output, zero], { types: [type] });
+}
+
+function reaches(b: GraphBuilder, { length }: FusedPlan, from: number): Value {
+  const isLong = b.op('GreaterOrEqual', [length, b.int64([from])]);
+  return b.op('Squeeze', [isLong, b.int64([0])], { types: [tensorType('bool', [])] });
 }
 
 /** Attention whose queries, keys and values are computed in the element type of the products. */
@@ -144,10 +151,16 @@ function repeatHeads({ heads, keyHeads }: DecayingAttention) {
 function fused(
   b: GraphBuilder,
   attention: GatedAttention,
-  { plan, padding }: { readonly plan: FusedPlan; readonly padding: Value | undefined },
+  shared: {
+    readonly plan: FusedPlan;
+    readonly padding: Value | undefined;
+    /** Scalar bool: whether windows are tried; absent where there are none. */
+    readonly isLong: Value | undefined;
+  },
   options: FusedOptions,
 ): Value {
   const { heads, valueChannels, scale, decay, elementType, operandType = elementType } = attention;
+  const { plan, padding, isLong } = shared;
   const { precision } = options;
   const repeat = repeatHeads(attention);
   const cast = (value: Value) =>
@@ -176,9 +189,9 @@ function fused(
   const dense = (body: GraphBuilder) => groupedAttention(body, operands, plan, Number.POSITIVE_INFINITY);
   const { windows } = options;
   const rows =
-    windows === undefined
+    windows === undefined || isLong === undefined
       ? dense(b)
-      : windowed(b, operands, plan, { windows, dense }, (body) => {
+      : windowed(b, operands, plan, { windows, isLong, dense }, (body) => {
           const threshold = runtimeThreshold(body, attention, plan, { query, key }, options);
           const guard = { plan, before, threshold, padding, opset: options.opset };
           return safeChoices(
@@ -199,11 +212,12 @@ function windowed(
   plan: FusedPlan,
   options: {
     readonly windows: WindowPlan;
+    readonly isLong: Value;
     readonly dense: (b: GraphBuilder) => Value;
   },
   guard: (b: GraphBuilder) => readonly Value[],
 ): Value {
-  const { windows, dense } = options;
+  const { windows, isLong, dense } = options;
   const type = tensorType(operands.precision, [null, null, operands.heads, operands.valueChannels]);
   const choose = (
     body: GraphBuilder,
@@ -230,8 +244,6 @@ function windowed(
       (inner) => tryFrom(inner, safe, index + 1),
     );
   };
-  const reaches = b.op('GreaterOrEqual', [plan.length, b.int64([windows.from])]);
-  const isLong = b.op('Squeeze', [reaches, b.int64([0])], { types: [tensorType('bool', [])] });
   return choose(b, isLong, 'long', (body) => tryFrom(body, guard(body), 0), dense);
 }
 
