@@ -51,15 +51,19 @@ interface Forgotten {
 function countForgotten(b: GraphBuilder, past: ForgettingPast, epsilon: number): Forgotten {
   const weights = b.op('Exp', [b.op('Sub', [past.margin, past.decay])]);
   const before = b.op('Unsqueeze', [past.leftOut, b.int64([2])]);
-  const totals = b.op('Add', [b.op('CumSum', [weights, b.constant(Tensor.int64([2], []))]), before]);
-  const isBelow = b.op('Less', [totals, b.float32([ROUNDING_SHARE * epsilon], [])]);
-  // The totals never fall along the keys, so those below ε lead.
+  const parts = b.op('Concat', [before, weights], { attributes: { axis: 2n } });
+  const shares = b.op('CumSum', [parts, b.constant(Tensor.int64([2], []))]);
+  const isBelow = b.op('Less', [shares, b.float32([ROUNDING_SHARE * epsilon], [])]);
+  // The shares never fall along the keys, so those below ε lead; the first is that of no key at all, which keeps the sum from
+  // being one over nothing: CUDA refuses those.
   const counts = b.op('ReduceSum', [b.op('Cast', [isBelow], { attributes: { to: 7n } }), b.int64([2])], {
     attributes: { keepdims: 0n },
   });
   // Heads and sequences of one tensor keep as many keys as the one that reaches farthest.
-  const count = b.op('ReduceMin', [counts], { attributes: { keepdims: 0n } });
-  return { count, shares: b.op('Concat', [before, totals], { attributes: { axis: 2n } }) };
+  const least = b.op('ReduceMin', [counts], { attributes: { keepdims: 0n } });
+  const one = b.constant(Tensor.int64([1], []));
+  const count = b.op('Sub', [b.op('Max', [least, one]), one]);
+  return { count, shares };
 }
 
 /**

@@ -1,6 +1,7 @@
+import type { Norm } from '@sentei/anatomy';
 import { type GraphBuilder, Tensor, tensorType, type Value } from '@sentei/ir';
 import type { DecayingAttention, GateDecay } from '../matching/decaying-attention.ts';
-import { arrange } from '../matching/operand.ts';
+import { arrange, type Operand } from '../matching/operand.ts';
 import { withRunningSums } from '../matching/running-sums.ts';
 import { biasParts, columnCount, elementNumber, keyMask, type ProductPrecision } from './bias-columns.ts';
 import type { FusedPlan } from './fused-plan.ts';
@@ -11,6 +12,7 @@ import {
   type HeadGroup,
 } from './grouped-attention.ts';
 import { lowestGate } from './lowest-gate.ts';
+import { NarrowInputs } from './narrow-inputs.ts';
 import type { WindowPlan } from './plan-windows.ts';
 import { runningSums } from './running-sums.ts';
 import { runtimeThreshold } from './runtime-threshold.ts';
@@ -24,10 +26,16 @@ export interface FusedOptions {
   /** Which windows to try; absent for dense attention. */
   readonly windows: WindowPlan | undefined;
   readonly opset: number;
+  /** Norms of the graph, by their output: where queries, keys and values are computed in float16 from the projections on. */
+  readonly norms?: ReadonlyMap<Value, Norm>;
 }
 
 /** Attention whose decay is written as gates. */
-type GatedAttention = DecayingAttention & { readonly decay: GateDecay };
+type GatedAttention = DecayingAttention & {
+  readonly decay: GateDecay;
+  /** Element type of queries, keys and values, where it is not that of the model. */
+  readonly operandType?: 'float16';
+};
 
 /** Multiples of eight, as kernels want heads. */
 const HEAD_STEP = 8;
@@ -72,9 +80,11 @@ export function lowerToFused(
   plan: FusedPlan,
   options: FusedOptions,
 ): Value {
-  const attention = withRunningSums(b, decaying);
+  const attention = narrowInputs(b, withRunningSums(b, decaying), options);
   const { heads, valueChannels, elementType } = attention;
   const padding = attention.padding?.(b);
+  // Out here, so that layers with the same plan share it.
+  const isLong = options.windows && reaches(b, plan, options.windows.from);
   const type = tensorType(elementType, [null, null, heads, valueChannels]);
   const narrowed = (body: GraphBuilder, value: Value) =>
     elementType === 'float32'
@@ -87,7 +97,7 @@ export function lowerToFused(
   const output = b.op('If', [plan.isShort], {
     attributes: {
       then_branch: branch('short', (body) => narrowed(body, short(body))),
-      else_branch: branch('fused', (body) => fused(body, attention, { plan, padding }, options)),
+      else_branch: branch('fused', (body) => fused(body, attention, { plan, padding, isLong }, options)),
     },
     types: [type],
     name: 'forgetting_attention',
@@ -103,6 +113,32 @@ export function lowerToFused(
   return b.op('Where', [isDefined, output, zero], { types: [type] });
 }
 
+function reaches(b: GraphBuilder, { length }: FusedPlan, from: number): Value {
+  const isLong = b.op('GreaterOrEqual', [length, b.int64([from])]);
+  return b.op('Squeeze', [isLong, b.int64([0])], { types: [tensorType('bool', [])] });
+}
+
+/** Attention whose queries, keys and values are computed in the element type of the products. */
+function narrowInputs(
+  b: GraphBuilder,
+  attention: GatedAttention,
+  { precision, norms }: FusedOptions,
+): GatedAttention {
+  const { query, key, value, elementType } = attention;
+  const isWide = [query, key, value].every((operand) => operand.elementType === undefined);
+  if (norms === undefined || precision !== 'float16' || elementType !== 'float32' || !isWide)
+    return attention;
+  const inputs = new NarrowInputs(b, [query.value, key.value, value.value], norms);
+  const narrowed = (operand: Operand) => ({ ...operand, value: inputs.narrow(operand.value) });
+  return {
+    ...attention,
+    query: narrowed(query),
+    key: narrowed(key),
+    value: narrowed(value),
+    operandType: 'float16',
+  };
+}
+
 /** Keys and values of grouped queries, once for each query head. */
 function repeatHeads({ heads, keyHeads }: DecayingAttention) {
   const sources = Array.from({ length: heads }, (_, head) => Math.floor((head * keyHeads) / heads));
@@ -115,14 +151,20 @@ function repeatHeads({ heads, keyHeads }: DecayingAttention) {
 function fused(
   b: GraphBuilder,
   attention: GatedAttention,
-  { plan, padding }: { readonly plan: FusedPlan; readonly padding: Value | undefined },
+  shared: {
+    readonly plan: FusedPlan;
+    readonly padding: Value | undefined;
+    /** Scalar bool: whether windows are tried; absent where there are none. */
+    readonly isLong: Value | undefined;
+  },
   options: FusedOptions,
 ): Value {
-  const { heads, valueChannels, scale, decay, elementType } = attention;
+  const { heads, valueChannels, scale, decay, elementType, operandType = elementType } = attention;
+  const { plan, padding, isLong } = shared;
   const { precision } = options;
   const repeat = repeatHeads(attention);
   const cast = (value: Value) =>
-    elementType === precision
+    operandType === precision
       ? value
       : b.op('Cast', [value], { attributes: { to: elementNumber(precision) } });
   const byRow = ['batch', 'position', 'head', 'channel'] as const;
@@ -147,9 +189,9 @@ function fused(
   const dense = (body: GraphBuilder) => groupedAttention(body, operands, plan, Number.POSITIVE_INFINITY);
   const { windows } = options;
   const rows =
-    windows === undefined
+    windows === undefined || isLong === undefined
       ? dense(b)
-      : windowed(b, operands, plan, { windows, dense }, (body) => {
+      : windowed(b, operands, plan, { windows, isLong, dense }, (body) => {
           const threshold = runtimeThreshold(body, attention, plan, { query, key }, options);
           const guard = { plan, before, threshold, padding, opset: options.opset };
           return safeChoices(
@@ -170,11 +212,12 @@ function windowed(
   plan: FusedPlan,
   options: {
     readonly windows: WindowPlan;
+    readonly isLong: Value;
     readonly dense: (b: GraphBuilder) => Value;
   },
   guard: (b: GraphBuilder) => readonly Value[],
 ): Value {
-  const { windows, dense } = options;
+  const { windows, isLong, dense } = options;
   const type = tensorType(operands.precision, [null, null, operands.heads, operands.valueChannels]);
   const choose = (
     body: GraphBuilder,
@@ -201,8 +244,6 @@ function windowed(
       (inner) => tryFrom(inner, safe, index + 1),
     );
   };
-  const reaches = b.op('GreaterOrEqual', [plan.length, b.int64([windows.from])]);
-  const isLong = b.op('Squeeze', [reaches, b.int64([0])], { types: [tensorType('bool', [])] });
   return choose(b, isLong, 'long', (body) => tryFrom(body, guard(body), 0), dense);
 }
 

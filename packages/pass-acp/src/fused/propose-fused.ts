@@ -1,4 +1,4 @@
-import { findAttentionCores, findNorms } from '@sentei/anatomy';
+import { findAttentionCores, findNorms, type Norm } from '@sentei/anatomy';
 import {
   type Graph,
   GraphBuilder,
@@ -70,7 +70,12 @@ export async function* proposeFused(
     const level = measured[attentions.indexOf(match)] ?? staticGateLevel(match);
     const windows =
       usesWindows && level !== undefined ? planWindows(level, match.scoreBound, options.epsilon) : undefined;
-    yield patch(model, match, { name, nodes, windows, plans }, options);
+    yield patch(
+      model,
+      match,
+      { name, nodes, windows, plans, norms: options.target === 'cuda' ? norms : undefined },
+      options,
+    );
   }
 }
 
@@ -91,10 +96,11 @@ function patch(
     readonly nodes: readonly string[];
     readonly windows: WindowPlan | undefined;
     readonly plans: FusedPlans;
+    readonly norms: ReadonlyMap<Value, Norm> | undefined;
   },
   { epsilon, precision }: FusedProposalOptions,
 ): Proposal {
-  const { name, nodes, windows, plans } = proposal;
+  const { name, nodes, windows, plans, norms } = proposal;
   const { scoreBound } = attention;
   return {
     kind: 'patch',
@@ -109,7 +115,13 @@ function patch(
       const b = new GraphBuilder(graph, { before: product, constants: plans.constants });
       const plan = plans.planFor(b, attention);
       if (!model.opsetImports.has(DOMAIN)) model.opsetImports.set(DOMAIN, 1);
-      const rows = lowerToFused(b, attention, plan, { precision, epsilon, windows, opset: model.opset });
+      const rows = lowerToFused(b, attention, plan, {
+        precision,
+        epsilon,
+        windows,
+        opset: model.opset,
+        norms,
+      });
       replaceOutput(b, attention, rows);
       removeUnread(product);
     },

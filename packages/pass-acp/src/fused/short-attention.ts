@@ -12,7 +12,7 @@ import { lowestGate } from './lowest-gate.ts';
  */
 export function shortAttention(
   b: GraphBuilder,
-  attention: DecayingAttention & { readonly decay: GateDecay },
+  attention: DecayingAttention & { readonly decay: GateDecay; readonly operandType?: 'float16' },
   shared: {
     readonly plan: FusedPlan;
     readonly padding: Value | undefined;
@@ -20,10 +20,10 @@ export function shortAttention(
     readonly repeat: (b: GraphBuilder, value: Value, axis: number) => Value;
   },
 ): Value {
-  const { scale, decay, elementType, scoreBound } = attention;
+  const { scale, decay, elementType, operandType = elementType, scoreBound } = attention;
   const { plan, padding, repeat } = shared;
   const wide = (value: Value) =>
-    elementType === 'float32' ? value : b.op('Cast', [value], { attributes: { to: 1n } });
+    operandType === 'float32' ? value : b.op('Cast', [value], { attributes: { to: 1n } });
   const query = wide(arrange(b, attention.query, ['batch', 'head', 'position', 'channel']));
   const key = wide(arrange(b, attention.key, ['batch', 'head', 'channel', 'position']));
   const value = wide(arrange(b, attention.value, ['batch', 'head', 'position', 'channel']));
