@@ -4,6 +4,9 @@ import { threshold } from '../threshold/threshold.ts';
 import type { FusedPlan } from './fused-plan.ts';
 import { largestOver } from './largest-over.ts';
 
+/** Covers the rounding of queries and keys to float16, each by 2⁻¹¹ of itself in a step or two, and of sums of their squares. */
+const ROUNDING = 1 + 2 ** -8;
+
 /**
  * Emits what the bias of a key has to reach in order to matter, δ = −2U + log ε − log L: with U from the weights where they
  * bound it, else from the largest norms of queries and keys that this input has, for each head.
@@ -19,7 +22,7 @@ export function runtimeThreshold(
   options: { readonly epsilon: number; readonly opset: number },
 ): Value {
   const number = (value: number) => b.constant(Tensor.floats([value], [], 'float64'));
-  const { constantPart } = threshold(scoreBound ?? 0, options.epsilon);
+  const { constantPart } = threshold(ROUNDING * (scoreBound ?? 0), options.epsilon);
   const fixed = b.op('Sub', [number(constantPart), plan.logLength]);
   if (scoreBound !== undefined) return fixed;
   const largestNorm = (value: Value) => {
@@ -33,7 +36,6 @@ export function runtimeThreshold(
     b.op('Sqrt', [largestNorm(rows.query)]),
     b.op('Sqrt', [largestNorm(rows.key)]),
   ]);
-  // 1e-4 covers the rounding of sums of squares in float32.
-  const bound = b.op('Mul', [product, b.float32([-2 * scale * (1 + 1e-4)], [])]);
+  const bound = b.op('Mul', [product, b.float32([-2 * scale * ROUNDING], [])]);
   return b.op('Add', [b.op('Cast', [bound], { attributes: { to: 11n } }), fixed]);
 }
