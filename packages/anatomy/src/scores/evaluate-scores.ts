@@ -163,7 +163,11 @@ export class ScoreEvaluator {
       case 'Div':
         return combine(([a, b]) => {
           const divisor = b && numberOf(b);
-          return a && divisor !== undefined && divisor !== 0 ? scale(a, 1 / divisor) : undefined;
+          if (a === undefined || divisor === undefined || divisor === 0) return undefined;
+          if (this.#isFloat(value)) return scale(a, 1 / divisor);
+          // Integers are divided without a remainder: positions then come in steps.
+          const dividend = numberOf(a);
+          return dividend === undefined ? undefined : linear(Math.trunc(dividend / divisor));
         });
       case 'Sqrt':
         return numbers(Math.sqrt);
@@ -186,11 +190,13 @@ export class ScoreEvaluator {
       case 'Xor':
         return numbers((a, b) => ((a !== 0) !== (b !== 0) ? 1 : 0));
       case 'Equal':
+        if (this.#tellsNumbersApart(node, at(0), at(1))) return undefined;
         return numbers((a, b) => (a === b ? 1 : 0));
       case 'Greater':
       case 'GreaterOrEqual':
       case 'Less':
       case 'LessOrEqual':
+        if (this.#tellsNumbersApart(node, at(0), at(1))) return undefined;
         return this.#comparison(node.opType, at(0), at(1));
       case 'Where': {
         const operands = [at(0), at(1), at(2)];
@@ -237,6 +243,39 @@ export class ScoreEvaluator {
   #isInteger(value: Value | undefined): boolean {
     const type = value && this.#facts.typeOf(value);
     return isTensorType(type) && /int|bool/.test(type.elementType);
+  }
+
+  #isFloat(value: Value): boolean {
+    const type = this.#facts.typeOf(value);
+    return isTensorType(type) && /float/.test(type.elementType);
+  }
+
+  /**
+   * Whether a leaf of integers is compared with a number such that more matters than whether they are zero: what is compared
+   * may be the numbers of tokens and not a mask, so that the outcome is to be taken as it comes.
+   */
+  #tellsNumbersApart(node: Node, a: Cases | undefined, b: Cases | undefined): boolean {
+    return [
+      [a, b],
+      [b, a],
+    ].some(([leaf, other]) => {
+      const [only, ...others] = other?.table ?? [];
+      const number = only && others.length === 0 ? numberOf(only) : undefined;
+      if (number === undefined || !leaf || !this.#isLeafOfIntegers(leaf)) return false;
+      if (node.is('Equal')) return number > 0;
+      // Whether the number itself counts as more.
+      const isStrict = (leaf === a) === node.is('Greater', 'LessOrEqual');
+      return isStrict ? number >= 1 : number > 1;
+    });
+  }
+
+  #isLeafOfIntegers({ conditions, table }: Cases): boolean {
+    const [condition = ''] = conditions;
+    const leaf = this.leafOf(condition)?.value;
+    const type = leaf && this.#facts.typeOf(leaf);
+    const [whenZero, otherwise] = table.map(numberOf);
+    const isItself = conditions.length === 1 && whenZero === 0 && otherwise === 1;
+    return isItself && isTensorType(type) && type.elementType !== 'bool';
   }
 
   /** Whether a value has the extents that its view says, which nobody has checked where they were not known. */

@@ -93,6 +93,8 @@ export function castOf(value: Linear, to: number, fromInteger: boolean): Linear 
     const largest = to === DATA_TYPES.float16 ? LARGEST_FLOAT16 : Number.MAX_VALUE;
     return linear(Math.abs(known) > largest ? Math.sign(known) * Number.POSITIVE_INFINITY : known);
   }
+  if (known !== undefined && POSITION_TYPES.includes(to) && !FLOAT_TYPES.includes(to))
+    return Number.isFinite(known) ? linear(Math.trunc(known)) : undefined;
   return POSITION_TYPES.includes(to) && (FLOAT_TYPES.includes(to) || known !== undefined || fromInteger)
     ? value
     : undefined;

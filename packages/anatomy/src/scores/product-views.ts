@@ -91,11 +91,20 @@ export function summedExtent(product: Node, facts: ShapeFacts): Dimension {
   return shape?.[[...a].findIndex((letter) => !c.includes(letter))] ?? null;
 }
 
-/** What the output of the product of weights and values runs along, from what the weights do. */
+/**
+ * What the output of the product of weights and values runs along, from what the weights do; `undefined` where it does not sum
+ * over keys, as with weights that are transposed.
+ */
 export function weightedView(product: Node, weights: View, channels: Factor): View | undefined {
-  if (product.is('MatMul')) return [...weights.slice(0, -1), [channels]];
+  if (product.is('MatMul')) return isKeys(weights.at(-1)) ? [...weights.slice(0, -1), [channels]] : undefined;
   const equation = product.string('equation')?.replaceAll(' ', '') ?? '';
   const [, a, , c] = /^([A-Za-z]+),([A-Za-z]+)->([A-Za-z]+)$/.exec(equation) ?? [];
   if (a === undefined || c === undefined || a.length !== weights.length) return undefined;
+  const summed = weights.filter((_, axis) => !c.includes(a[axis] ?? ''));
+  if (summed.length !== 1 || !isKeys(summed[0])) return undefined;
   return [...c].map((letter) => (a.includes(letter) ? (weights[a.indexOf(letter)] ?? []) : [channels]));
+}
+
+function isKeys(factors: readonly Factor[] | undefined): boolean {
+  return factors?.length === 1 && factors[0]?.axis === 'k';
 }

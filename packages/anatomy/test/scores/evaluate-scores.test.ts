@@ -71,6 +71,14 @@ test.each(Object.entries(CAUSAL))('%s is the causal mask', (_name, build) => {
 
 test.each([
   ['a shifted diagonal', (b, n) => b.op('Trilu', [square(b, n, 1), scalar(b, 1)], lower), ['diagonal:1']],
+  [
+    'rows in steps of 8',
+    (b, n) => {
+      const steps = b.op('Div', [rows(b, n), scalar(b, 8)]);
+      return b.op('GreaterOrEqual', [b.op('Mul', [steps, scalar(b, 8)]), range(b, n)]);
+    },
+    ['leaf:1'],
+  ],
   ['rows > columns', (b, n) => b.op('Greater', [rows(b, n), range(b, n)]), ['diagonal:-1']],
   [
     'positions that float16 cannot count',
@@ -95,6 +103,37 @@ test('masks of keys and the causal one come apart, however they are joined', () 
   const at = (...holding: string[]) => cases && caseOf(cases, new Set(holding)).constant;
   expect([at('diagonal:0', 'leaf:0'), at('diagonal:0'), at('leaf:0'), at()]).toEqual([0, -1e9, -1e9, -1e9]);
   expect(evaluator.leaves[0]?.value.name).toBe('keys');
+});
+
+test.each([
+  ['Equal', 0, 'keys'],
+  ['Equal', 1, 'tokens'],
+  ['Greater', 0, 'keys'],
+  ['Greater', 1, 'tokens'],
+  ['GreaterOrEqual', 1, 'keys'],
+  ['GreaterOrEqual', 2, 'tokens'],
+  ['Less', 1, 'keys'],
+  ['Less', 2, 'tokens'],
+  ['LessOrEqual', 0, 'keys'],
+  ['LessOrEqual', 1, 'tokens'],
+] as const)('%s %d compares %s', (opType, number, kind) => {
+  const compare = (isSwapped: boolean) => {
+    const swapped = {
+      Greater: 'Less',
+      GreaterOrEqual: 'LessOrEqual',
+      Less: 'Greater',
+      LessOrEqual: 'GreaterOrEqual',
+    };
+    const { evaluator, cases } = evaluate((b, _n, keys) => {
+      const mask = b.op('Unsqueeze', [keys, b.int64([1, 2])]);
+      return isSwapped && opType !== 'Equal'
+        ? b.op(swapped[opType], [scalar(b, number), mask])
+        : b.op(opType, [mask, scalar(b, number)]);
+    });
+    const { value } = evaluator.leafOf(cases?.conditions[0] ?? '') ?? {};
+    return value?.name === 'keys' ? 'keys' : value?.producer?.opType === undefined ? undefined : 'tokens';
+  };
+  expect([compare(false), compare(true)]).toEqual([kind, kind]);
 });
 
 test('(1 − mask) · fill is worked out in numbers', () => {

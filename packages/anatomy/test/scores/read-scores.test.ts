@@ -35,6 +35,17 @@ test('fills are told apart by whether they take the place of scores or are added
   expect(read(forgettingModel({ mask: 'additive', fill: -1e9 }))).toMatchObject({ added: -1e9 });
 });
 
+test('values that are weighted by query instead of by key are refused', () => {
+  const model = forgettingModel();
+  const [softmax] = [...model.graph.nodes()].filter((node) => node.is('Softmax'));
+  const weights = softmax?.output(0);
+  const [use] = weights?.uses ?? [];
+  if (!softmax || !weights || !use) throw new Error('the fixture has changed');
+  const b = new GraphBuilder(model.graph, { before: use.node });
+  use.node.setInput(use.index, b.op('Transpose', [weights], { attributes: { perm: [0n, 1n, 3n, 2n] } }));
+  expect(read(model)).toHaveProperty('reason');
+});
+
 /** The operator Attention over q, k and v [batch, heads, n, 8] with a bool mask [n, n]. */
 function operatorModel(attributes: Readonly<Record<string, bigint | number>>, keyHeads = 4): Model {
   const of = (name: string, heads: number) =>

@@ -93,7 +93,12 @@ export function lowerToFused(
   const branch = (name: string, build: (body: GraphBuilder) => Value) =>
     b.subgraph(name, [], (body) => [{ value: build(body), type }]);
   const short = (body: GraphBuilder) =>
-    shortAttention(body, attention, { plan, padding, repeat: repeatHeads(attention) });
+    shortAttention(body, attention, {
+      plan,
+      padding,
+      repeat: repeatHeads(attention),
+      opset: options.opset,
+    });
   const output = b.op('If', [plan.isShort], {
     attributes: {
       then_branch: branch('short', (body) => narrowed(body, short(body))),
@@ -172,7 +177,10 @@ function fused(
   const key = repeat(b, arrange(b, attention.key, byRow), 2);
   const value = repeat(b, arrange(b, attention.value, byRow), 2);
   const logGates = arrange(b, decay.logGates, ['batch', 'position', 'head']);
-  const { sums, before } = runningSums(b, logGates, plan.pads, heads, lowestGate(attention.scoreBound));
+  const { scoreBound } = attention;
+  const { length } = plan;
+  const limits = { scoreBound, scale, query, key, keyAxis: 3, length, opset: options.opset } as const;
+  const { sums, before } = runningSums(b, logGates, plan.pads, heads, lowestGate(b, limits));
   const operands: FusedOperands = {
     query: cast(query),
     key: cast(key),

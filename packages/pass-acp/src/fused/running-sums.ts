@@ -14,16 +14,17 @@ export interface RunningSums {
  * quadratic in its length.
  *
  * @param logGates float32 [batch, L, heads], never positive
- * @param lowest gates below it count as this: nothing that far back weighs anything, and shut gates (−∞) become finite
+ * @param lowest float32 scalar or [1]; gates below it count as this: nothing that far back weighs anything, and shut gates (−∞)
+ *   become finite
  */
 export function runningSums(
   b: GraphBuilder,
   logGates: Value,
   pads: Value,
   heads: number,
-  lowest: number,
+  lowest: Value,
 ): RunningSums {
-  const finite = b.op('Max', [logGates, b.float32([lowest], [])]);
+  const finite = b.op('Max', [logGates, lowest]);
   const wide = b.op('Cast', [b.op('Pad', [finite, pads])], { attributes: { to: 11n } });
   const axis = (index: number) => b.constant(Tensor.int64([index], []));
   const chunks = b.op('Reshape', [wide, b.int64([0, -1, CHUNK, heads])]);

@@ -18,17 +18,20 @@ export function shortAttention(
     readonly padding: Value | undefined;
     /** Repeats keys or values for the query heads that share them, along an axis. */
     readonly repeat: (b: GraphBuilder, value: Value, axis: number) => Value;
+    readonly opset: number;
   },
 ): Value {
   const { scale, decay, elementType, operandType = elementType, scoreBound } = attention;
-  const { plan, padding, repeat } = shared;
+  const { plan, padding, repeat, opset } = shared;
   const wide = (value: Value) =>
     operandType === 'float32' ? value : b.op('Cast', [value], { attributes: { to: 1n } });
   const query = wide(arrange(b, attention.query, ['batch', 'head', 'position', 'channel']));
   const key = wide(arrange(b, attention.key, ['batch', 'head', 'channel', 'position']));
   const value = wide(arrange(b, attention.value, ['batch', 'head', 'position', 'channel']));
   const logGates = arrange(b, decay.logGates, ['batch', 'head', 'position']);
-  const finite = b.op('Max', [logGates, b.float32([lowestGate(scoreBound)], [])]);
+  const { length } = plan;
+  const limits = { scoreBound, scale, query, key, keyAxis: 2, length, opset } as const;
+  const finite = b.op('Max', [logGates, lowestGate(b, limits)]);
   const sums = b.op('CumSum', [finite, b.constant(Tensor.int64([2], []))]);
   const bias = b.op('Sub', [
     b.op('Unsqueeze', [sums, b.int64([3])]),

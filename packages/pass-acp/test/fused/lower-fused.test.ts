@@ -157,6 +157,17 @@ test('takes a bound of the scores from the run where the weights have none', asy
   expect(relativeError(await runModel(model, feeds), reference(feeds, sizes))).toBeLessThan(1e-4);
 });
 
+test.each([0, 400])(
+  'outweighs scores of hundreds by a shut gate, up to %d tokens written out',
+  async (longestShort) => {
+    const sizes = { ...SIZES, length: 300 };
+    const feeds = feedsFor(sizes, (_, position) => (position === 150 ? Number.NEGATIVE_INFINITY : -0.01));
+    const loud = { ...feeds, q: { ...feeds.q, data: feeds.q.data.map((x) => 300 * x) } };
+    const model = fusedModel(sizes, { longestShort, fields: { scoreBound: undefined } });
+    expect(relativeError(await runModel(model, loud), reference(loud, sizes))).toBeLessThan(5e-3);
+  },
+);
+
 test.each<[string, Partial<DecayingAttention>, RegExp]>([
   ['a bias of a table', { decay: { kind: 'relative', samples: [], table: (b) => b.float32([]) } }, /table/],
   ['keys from a cache', { hasPast: true }, /cache/],

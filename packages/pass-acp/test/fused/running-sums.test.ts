@@ -10,7 +10,7 @@ function sumsModel(which: 'sums' | 'before'): Model {
   const graph = new Graph('main', [x]);
   const b = new GraphBuilder(graph);
   const plan = planFused(b, x, { batch: 0, position: 1 }, 0);
-  const sums = runningSums(b, x, plan.pads, 2, -1000)[which];
+  const sums = runningSums(b, x, plan.pads, 2, b.float32([-1000], []))[which];
   const y = b.op('Cast', [sums], { attributes: { to: 1n }, types: [tensorType('float32')] });
   graph.setOutputs([y]);
   return new Model(graph, [['', 18]]);

@@ -16,7 +16,7 @@ function guardModel(opset: number, firstVisible?: number): Model {
   const graph = new Graph('main', [x]);
   const b = new GraphBuilder(graph);
   const plan = planFused(b, x, { batch: 0, position: 1 }, 0);
-  const { before } = runningSums(b, x, plan.pads, 2, -1000);
+  const { before } = runningSums(b, x, plan.pads, 2, b.float32([-1000], []));
   const threshold = b.constant(Tensor.floats([THRESHOLD], [], 'float64'));
   const heads = b.op('Transpose', [x], { attributes: { perm: [0n, 2n, 1n] } });
   const padding = firstVisible === undefined ? undefined : visibleFrom(b, heads, firstVisible);
