@@ -23,11 +23,16 @@ export function addGenerate(program: Command, { output, signal, stdout }: Comman
     .argument('<decoder>', 'an ONNX file that sentei decoder wrote')
     .option('--prompt <text>', 'the text to go on from')
     .option('--prompt-file <file>', 'a file with it')
-    .option('--tokens <number>', 'bytes to generate', readCount, 256)
-    .option('--temperature <number>', 'what logits are divided by; 0 takes the likeliest byte', readAmount, 0)
+    .option('--tokens <number>', 'bytes to generate', readCountUpTo(100_000_000), 256)
+    .option(
+      '--temperature <number>',
+      'what logits are divided by; 0 takes the likeliest byte',
+      readTemperature,
+      0,
+    )
     .option('--top-k <number>', 'draw from so many of the likeliest bytes only', readCount)
     .option('--seed <number>', 'of random numbers', readWhole, 0)
-    .option('--chunk <number>', 'bytes of the prompt that are read in one run', readCount, 512)
+    .option('--chunk <number>', 'bytes of the prompt that are read in one run', readCountUpTo(65_536), 512)
     .option('--threads <number>', 'threads of ONNX Runtime', readThreads, 2)
     .addOption(
       new Option('--provider <name>', 'what the decoder runs on').choices(['cpu', 'cuda']).default('cpu'),
@@ -55,4 +60,18 @@ function readCount(text: string): number {
   const count = readWhole(text);
   if (count >= 1) return count;
   throw new InvalidArgumentError('It must be at least 1.');
+}
+
+function readCountUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const count = readCount(text);
+    if (count <= most) return count;
+    throw new InvalidArgumentError(`It must be at most ${most}.`);
+  };
+}
+
+function readTemperature(text: string): number {
+  const temperature = readAmount(text);
+  if (temperature <= 100) return temperature;
+  throw new InvalidArgumentError('It must be at most 100.');
 }

@@ -45,6 +45,12 @@ test('what cannot go on is named', async () => {
   expect(await codeOf(decoder)).toBe(2);
   expect(await codeOf(decoder, '--prompt', 'a', '--prompt-file', 'b')).toBe(2);
   expect(await codeOf(decoder, '--prompt', 'a', '--tokens', '0')).toBe(2);
+  for (const [name, above] of [
+    ['--tokens', '100000001'],
+    ['--chunk', '65537'],
+    ['--temperature', '101'],
+  ] as const)
+    expect(await codeOf(decoder, '--prompt', 'a', name, above)).toBe(2);
   expect(await codeOf(decoder, '--prompt', '')).toBe(5);
   expect(await codeOf(decoder, '--prompt-file', join(folder, 'none.txt'))).toBe(5);
   expect(await codeOf(join(folder, 'none.onnx'), '--prompt', 'a')).toBe(3);

@@ -2,7 +2,7 @@ import { ARRAY_OF, elementCount, type Feeds, type HostTensor, hostTensor } from 
 import { type CarriedState, carriedStates, readModel, SenteiError } from '@sentei/ir';
 import { toNumbers } from '../metrics/to-numbers.ts';
 import type { Engine, LoadOptions } from '../process/engine.ts';
-import type { ValueSignature } from '../process/protocol.ts';
+import { MAXIMUM_MESSAGE_BYTES, type ValueSignature } from '../process/protocol.ts';
 import type { Session } from '../process/session.ts';
 
 /** What a decoder says about the tokens of one step. */
@@ -51,6 +51,7 @@ export class Decoder {
         hint: 'make one of a causal language model with sentei decoder',
       });
     }
+    checkStart(states, session.path);
     const last = logits.dims?.at(-1);
     this.path = session.path;
     this.vocabulary = typeof last === 'number' ? last : undefined;
@@ -114,12 +115,31 @@ export class Decoder {
   #start(): Feeds {
     return Object.fromEntries(
       this.#states.map(({ input, type, start }) => {
-        const dims = start.map((extent) => (typeof extent === 'string' ? 1 : extent));
+        const dims = startDims(start);
         const array = ARRAY_OF[type as 'float32'];
         return [input, hostTensor(type as 'float32', dims, new array(elementCount(dims)))];
       }),
     );
   }
+}
+
+/** One sequence. */
+function startDims(start: CarriedState['start']): number[] {
+  return start.map((extent) => (typeof extent === 'string' ? 1 : extent));
+}
+
+/** The extents are what a file says: nothing is allocated before they are looked at. */
+function checkStart(states: readonly CarriedState[], path: string): void {
+  let bytes = 0;
+  for (const { type, start } of states) {
+    const width = ARRAY_OF[type as 'float32']?.BYTES_PER_ELEMENT ?? Number.NaN;
+    bytes += startDims(start).reduce((product, extent) => product * extent, width);
+  }
+  if (bytes <= MAXIMUM_MESSAGE_BYTES) return;
+  throw new SenteiError('unsupported-model', `${path}: the states it starts with are too large`, {
+    subject: path,
+    hint: `they may take ${MAXIMUM_MESSAGE_BYTES} bytes together: make the decoder again from its model`,
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { carriedStates, readModelBytes, setCarriedStates, writeModelBytes } from '@sentei/ir';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDecoder } from '../../src/generation/decoder.ts';
 import { placeOfLargest } from '../../src/metrics/to-numbers.ts';
@@ -47,5 +48,18 @@ test('a model without a state is no decoder', async () => {
   await expect(open(doublingModel())).rejects.toMatchObject({
     code: 'unsupported-model',
     message: expect.stringContaining('keeps no state'),
+  });
+});
+
+test('states that start too large are refused before they are made', async () => {
+  const model = readModelBytes(countingDecoder());
+  const enormous = (start: readonly (number | string)[]) => start.map(() => Number.MAX_SAFE_INTEGER);
+  setCarriedStates(
+    model,
+    carriedStates(model).map((state) => ({ ...state, start: enormous(state.start) })),
+  );
+  await expect(open(writeModelBytes(model))).rejects.toMatchObject({
+    code: 'unsupported-model',
+    message: expect.stringContaining('too large'),
   });
 });
